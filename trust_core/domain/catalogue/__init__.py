@@ -1,0 +1,14 @@
+"""The one list of measures: charts, help texts, docs, exports and tests read it."""
+
+from __future__ import annotations
+
+from trust_core.domain.catalogue.answers import ANSWERS
+from trust_core.domain.catalogue.cost import COST
+from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension, Direction, Entry
+from trust_core.domain.catalogue.reasons import REASONS
+from trust_core.domain.catalogue.reliability import RELIABILITY
+
+__all__ = ["CATALOGUE", "DIMENSIONS", "Dimension", "Direction", "Entry"]
+
+CATALOGUE: dict[str, Entry] = {entry.key: entry for entry in (*ANSWERS, *REASONS, *RELIABILITY, *COST)}
+"""Every measure by its key."""

@@ -1,0 +1,73 @@
+"""What the stages need from the outside, as protocols; adapters live in models, store, cli and ui."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from trust_core.domain.arrays import FloatArray, IntArray
+from trust_core.domain.progress import Progress
+from trust_core.domain.texts import TextPair
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One text as a model's input.
+
+    Attributes:
+        ids: token ids, t of them, special tokens included, no padding.
+        types: segment ids of the same length; empty where the model has none.
+        truncated: whether the text was cut to the model's longest input.
+    """
+
+    ids: tuple[int, ...]
+    types: tuple[int, ...]
+    truncated: bool
+
+
+class Classifier(Protocol):
+    """A loaded model: tokenizer and forward pass, with the classes already in canonical order."""
+
+    @property
+    def name(self) -> str:
+        """Its name in this run."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Canonical class names, k of them: the order of the columns of `logits`."""
+
+    @property
+    def mask_token(self) -> str:
+        """The tokenizer's mask token, else its unknown token: what the masking rule `mask` puts for a word."""
+
+    def encode(self, pairs: Sequence[TextPair], *, masks: bool = False) -> list[Encoded]:
+        """Tokens of each text.
+
+        Special-token strings in the texts are ordinary characters, except `mask_token` where `masks` is set.
+        """
+
+    def logits(self, ids: IntArray, types: IntArray | None) -> FloatArray:
+        """(b, k) logits of b inputs of one length t: ids (b, t), types (b, t) or None. Needs no padding.
+
+        Raises:
+            OutOfMemory: the batch does not fit.
+        """
+
+
+class PredictProbabilities(Protocol):
+    """Probabilities (n, k) of n texts, in canonical class order."""
+
+    def __call__(self, pairs: Sequence[TextPair]) -> FloatArray: ...
+
+
+class ProgressSink(Protocol):
+    """Takes reports of progress."""
+
+    def __call__(self, progress: Progress) -> None: ...
+
+
+class Clock(Protocol):
+    """Seconds on a clock that never goes back."""
+
+    def __call__(self) -> float: ...
