@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from trust_core.domain.arrays import FloatArray, IntArray, locked_floats
 
 
@@ -44,7 +46,8 @@ class Predictions:
     @property
     def predicted(self) -> IntArray:
         """(n,) index of the most probable class; of equals, the first."""
-        return self.probabilities.argmax(axis=1)
+        top: IntArray = self.probabilities.argmax(axis=1).astype(np.int64)
+        return top
 
     @property
     def confidence(self) -> FloatArray:

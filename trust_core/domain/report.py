@@ -1,0 +1,236 @@
+"""The report as it is written to report.json and read back.
+
+Pydantic models: frozen, every name known. Optional fields are left out of the file when empty.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from trust_core.domain.catalogue.entry import Dimension
+from trust_core.domain.measures import Exact, Figure, Measure, Measured, NotMeasured, Of, Setting
+
+SCHEMA_VERSION: Final = 1
+"""Raised with every change that an older reader could not read."""
+
+Status = Literal["equivalent", "different", "inconclusive", "not_measured", "information"]
+
+
+class ReportPart(BaseModel):
+    """A part of the report."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MeasureRow(ReportPart):
+    """One figure: exactly one of an interval, `exact`, or a reason why there is none."""
+
+    key: str
+    of: Of
+    explainer: str | None = None
+    settings: dict[str, Setting] = Field(default_factory=dict)
+    unit: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    n: int | None = None
+    exact: Literal[True] | None = None
+    not_measured: str | None = None
+    needs: str | None = None
+
+    @model_validator(mode="after")
+    def _one_kind_of_figure(self) -> Self:
+        interval = (self.low, self.high, self.level, self.n)
+        measured = self.value is not None and all(part is not None for part in interval)
+        exact = self.value is not None and self.exact is True and all(part is None for part in interval)
+        missing = self.value is None and self.not_measured is not None and self.needs is not None
+        if measured + exact + missing != 1:
+            raise ValueError(f"{self.key} needs one of: value with interval, value with exact, not_measured with needs")
+        return self
+
+    @property
+    def figure(self) -> Figure:
+        """The figure as a record."""
+        if self.not_measured is not None:
+            return NotMeasured(self.not_measured, self.needs or "")
+        assert self.value is not None  # noqa: S101 - the validator has seen to it
+        if self.exact:
+            return Exact(self.value)
+        assert self.low is not None and self.high is not None  # noqa: S101 - likewise
+        assert self.level is not None and self.n is not None  # noqa: S101 - likewise
+        return Measured(self.value, self.low, self.high, self.level, self.n)
+
+    @classmethod
+    def of_measure(cls, measure: Measure, unit: str) -> MeasureRow:
+        """The row of a measure."""
+        figure = measure.figure
+        parts: dict[str, Any]
+        if isinstance(figure, Measured):
+            parts = {name: getattr(figure, name) for name in ("value", "low", "high", "level", "n")}
+        elif isinstance(figure, Exact):
+            parts = {"value": figure.value, "exact": True}
+        else:
+            parts = {"not_measured": figure.reason, "needs": figure.needs}
+        return cls(
+            key=measure.key,
+            of=measure.of,
+            explainer=measure.explainer,
+            settings=dict(measure.settings),
+            unit=unit,
+            **parts,
+        )
+
+
+class TestRow(ReportPart):
+    """One vote: two one-sided tests at 5 %, read off the 90 % interval."""
+
+    key: str
+    explainer: str | None = None
+    status: Status
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    n: int | None = None
+    margin: float
+    n_needed: int | None = None
+    why: str
+
+
+class DimensionVerdict(ReportPart):
+    """What the tests of one dimension say together."""
+
+    status: Status
+    why: str
+    tests: tuple[TestRow, ...] = ()
+
+
+class Verdict(ReportPart):
+    """The answer for one candidate."""
+
+    overall: Literal["equivalent", "different", "inconclusive"]
+    why: str
+    dimensions: dict[Dimension, DimensionVerdict]
+
+
+class CandidateReport(ReportPart):
+    """One candidate: its verdict, then every figure."""
+
+    name: str
+    verdict: Verdict
+    measures: tuple[MeasureRow, ...]
+    notes: tuple[str, ...] = ()
+
+
+class ControlReport(ReportPart):
+    """One control: what it showed, and whether that is what it must show.
+
+    `held` is None where the control says nothing that can be right or wrong (C1, a ceiling) or was
+    not measured.
+    """
+
+    status: Status
+    held: bool | None
+    why: str
+    measures: tuple[MeasureRow, ...] = ()
+
+
+class ReliabilityCurve(ReportPart):
+    """Data of a reliability diagram: one entry a bin that holds texts."""
+
+    of: Literal["reference", "candidate"]
+    candidate: str
+    binning: Literal["equal-width", "equal-mass"]
+    bins: int
+    edges: Literal["own", "pooled"]
+    left: tuple[float, ...]
+    right: tuple[float, ...]
+    n: tuple[int, ...]
+    conf: tuple[float, ...]
+    acc: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+class KSweep(ReportPart):
+    """Top-K overlap at every K that at least 20 texts allow."""
+
+    candidate: str
+    explainer: str
+    k: tuple[int, ...]
+    n: tuple[int, ...]
+    jaccard: tuple[float, ...]
+    chance: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+class Curves(ReportPart):
+    """What the charts draw."""
+
+    reliability: tuple[ReliabilityCurve, ...] = ()
+    k_sweep: tuple[KSweep, ...] = ()
+
+
+class ModelInfo(ReportPart):
+    """What is known of a model that took part."""
+
+    name: str
+    role: Literal["reference", "candidate"]
+    source: str
+    content_hash: str
+    architecture: str | None = None
+    parameters: int | None = None
+    size_bytes: int | None = None
+    dtype: str | None = None
+    max_length: int | None = None
+    revision: str | None = None
+    licence: str | None = None
+    truncated: int | None = None
+
+
+class DataInfo(ReportPart):
+    """What is known of the texts."""
+
+    source: str
+    content_hash: str
+    n: int
+    predicted: int
+    explained: int
+    classes: tuple[str, ...]
+    class_counts: dict[str, int] = Field(default_factory=dict)
+    labelled: bool
+    notes: tuple[str, ...] = ()
+
+
+class Resolved(ReportPart):
+    """The spec with every open choice filled in; its fingerprint names the run."""
+
+    fingerprint: str
+    models: tuple[ModelInfo, ...]
+    data: DataInfo
+    device: str
+    explainers: tuple[str, ...]
+    settings: dict[str, Any] = Field(default_factory=dict)
+    command: str
+
+
+class Report(ReportPart):
+    """Everything that a run found out."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    spec: dict[str, Any]
+    resolved: Resolved
+    versions: dict[str, str]
+    timing: dict[str, Any]
+    controls: dict[str, ControlReport]
+    curves: Curves
+    candidates: tuple[CandidateReport, ...]
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """The bytes of report.json: stable order, two spaces, no empty optional fields."""
+        return self.model_dump_json(indent=2, exclude_none=True) + "\n"

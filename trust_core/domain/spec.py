@@ -1,0 +1,182 @@
+"""The whole input of an evaluation: what a spec file, the command line and the app fill in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from trust_core.domain.catalogue.entry import Dimension
+
+Share = Annotated[float, Field(gt=0.0, le=1.0)]
+Margin = Annotated[float, Field(gt=0.0, le=1.0)]
+
+Explainer = Literal["lime", "shap", "shap-partition", "shap-permutation", "shap-exact"]
+Protocol = Literal["corrected", "published-nli", "published-pi"]
+Scale = Literal["probability", "logit"]
+MaskRule = Literal["delete", "mask"]
+
+REFERENCE_PREDICTION = "reference-prediction"
+OWN_PREDICTION = "own-prediction"
+GOLD = "gold"
+
+NO_LABELS = "none"
+"""What `data.label` says where the texts have no gold labels."""
+
+
+class SpecPart(BaseModel):
+    """A part of the spec: frozen, and every name in it is known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class DataSpec(SpecPart):
+    """Which texts, and which of their columns.
+
+    Attributes:
+        source: `bundled:nli`, `bundled:pi`, a file (CSV, TSV, JSONL, Parquet, each also gzipped) or
+            `hub:OWNER/NAME` for a data set of the hub.
+        text_a, text_b, label, id: column names; None takes the usual names. A `label` of "none" says
+            that the texts have no gold labels. A `text_b` of "none" says that they are single texts.
+        config, split, revision: of a hub data set.
+    """
+
+    source: str
+    text_a: str | None = None
+    text_b: str | None = None
+    label: str | None = None
+    id: str | None = None
+    config: str | None = None
+    split: str | None = None
+    revision: str | None = None
+
+
+class LabelMap(SpecPart):
+    """Given label name -> canonical class name, for whoever names the classes differently."""
+
+    data: dict[str, str] = Field(default_factory=dict)
+    reference: dict[str, str] = Field(default_factory=dict)
+    candidate: dict[str, str] = Field(default_factory=dict)
+
+
+class LimeSpec(SpecPart):
+    """LIME: `samples` perturbed texts a text, in two independent halves; even, at least 20."""
+
+    samples: Annotated[int, Field(ge=20, le=100_000, multiple_of=2)] = 1000
+
+
+class ShapSpec(SpecPart):
+    """SHAP: `budget` perturbed texts a text at the most (None: complete), `permutations` for shap-permutation."""
+
+    budget: Annotated[int, Field(ge=4)] | None = None
+    permutations: Annotated[int, Field(ge=2, le=10_000, multiple_of=2)] = 20
+
+
+class KSpec(SpecPart):
+    """How many top words are compared: ceil(fraction * w), or `fixed` for every text."""
+
+    fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2
+    fixed: Annotated[int, Field(ge=1)] | None = None
+
+
+class Margins(SpecPart):
+    """Equivalence margins: a convention, printed with every verdict.
+
+    Differences must stay inside +-margin, rates and distances below it, `alignment` above it.
+    """
+
+    accuracy: Margin = 0.01
+    negative_flip_rate: Margin = 0.02
+    brier: Margin = 0.01
+    signed_gap: Margin = 0.01
+    curve_distance: Margin = 0.02
+    alignment: Margin = 0.75
+    risk: Margin = 0.01
+
+
+DEMO_MARGINS = Margins(
+    accuracy=0.03, negative_flip_rate=0.05, brier=0.03, signed_gap=0.03, curve_distance=0.06
+)
+"""The margins of the bundled demo, whose 300 texts could settle nothing tighter."""
+
+
+class Spec(SpecPart):
+    """One evaluation. Its resolved form names the run: same fingerprint, same results.
+
+    Either `reference` and `candidates` name models, or `reference_predictions` and
+    `candidate_predictions` name files of saved predictions.
+
+    Attributes:
+        reference: bundled name, folder, or hub id (`owner/name@revision`).
+        candidates: likewise, or made from the reference: `ref:int8`, `ref:prune=0.5`,
+            `ref:low-rank=0.5`, `ref:layers=0,2,4`.
+        data: the texts; may be left out with saved predictions.
+        label_map: how given label names map to canonical ones.
+        limit: predict a seeded stratified sample of that many texts; None takes all.
+        explain_limit: explain a random subset of that many texts.
+        explained_class: `reference-prediction`, `own-prediction`, `gold` or a class name.
+        control_texts: how many of the explained texts the controls use.
+        dimensions: what the verdict is about; one that is left out does not vote.
+        batch_tokens, threads, device: how the work is done; no part of the fingerprint.
+        no_texts: leave texts and words out of every file.
+    """
+
+    reference: str | None = None
+    candidates: tuple[str, ...] = ()
+    reference_predictions: str | None = None
+    candidate_predictions: tuple[str, ...] = ()
+    data: DataSpec | None = None
+    label_map: LabelMap = LabelMap()
+    limit: Annotated[int, Field(ge=1)] | None = None
+    explainers: tuple[Explainer, ...] = ("lime", "shap")
+    explain_limit: Annotated[int, Field(ge=0)] = 100
+    protocol: Protocol = "corrected"
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    lime: LimeSpec = LimeSpec()
+    shap: ShapSpec = ShapSpec()
+    k: KSpec = KSpec()
+    explained_class: Annotated[str, Field(alias="class")] = REFERENCE_PREDICTION
+    scale: Scale = "probability"
+    mask: MaskRule = "delete"
+    bins: Annotated[int, Field(ge=2, le=100)] = 10
+    resamples: Annotated[int, Field(ge=200, le=100_000)] = 2000
+    control_texts: Annotated[int, Field(ge=0)] = 30
+    dimensions: tuple[Dimension, ...] = ("answers", "reasons", "reliability", "cost")
+    margins: Margins = Margins()
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    batch_tokens: Annotated[int, Field(ge=256)] = 8192
+    threads: Annotated[int, Field(ge=1)] | None = None
+    no_texts: bool = False
+
+    @model_validator(mode="after")
+    def _one_kind_of_input(self) -> Self:
+        by_model = self.reference is not None or bool(self.candidates)
+        by_file = self.reference_predictions is not None or bool(self.candidate_predictions)
+        if by_model and by_file:
+            raise ValueError("give models or saved predictions, not both")
+        if not by_model and not by_file:
+            raise ValueError("give a reference and a candidate, as models or as saved predictions")
+        if by_model and (self.reference is None or not self.candidates):
+            raise ValueError("models come as one reference and at least one candidate")
+        if by_file and (self.reference_predictions is None or not self.candidate_predictions):
+            raise ValueError("saved predictions come as one reference and at least one candidate")
+        if by_model and self.data is None:
+            raise ValueError("models need texts: give data")
+        for name, values in (
+            ("candidates", self.candidates),
+            ("candidate_predictions", self.candidate_predictions),
+            ("explainers", self.explainers),
+            ("dimensions", self.dimensions),
+        ):
+            if len(set(values)) != len(values):
+                raise ValueError(f"{name} names something twice: {', '.join(map(str, values))}")
+        return self
+
+    @property
+    def from_predictions(self) -> bool:
+        """Whether the evaluation starts from saved predictions instead of models."""
+        return self.reference_predictions is not None
+
+
+NOT_IN_FINGERPRINT = frozenset({"device", "batch_tokens", "threads"})
+"""Fields that say how the work is done, not what is computed."""

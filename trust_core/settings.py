@@ -1,0 +1,69 @@
+"""Settings of the machine, from TRUST_* variables, read once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from trust_core.errors import SpecError
+
+GIB = 1024**3
+MIB = 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are kept and what is allowed.
+
+    Attributes:
+        home: the folder of the run registry (TRUST_HOME; default: the platform's data folder).
+        model_roots: folders that local models may lie in (TRUST_MODEL_ROOTS, separated like PATH);
+            None: any path typed on the command line.
+        data_roots: likewise for data files (TRUST_DATA_ROOTS).
+        max_model_bytes: largest model that is loaded (TRUST_MAX_MODEL_GIB, default 20).
+        max_data_bytes: largest data file (TRUST_MAX_DATA_MIB, default 512).
+        max_rows: most texts of a file (TRUST_MAX_ROWS, default 1,000,000).
+    """
+
+    home: Path
+    model_roots: tuple[Path, ...] | None = None
+    data_roots: tuple[Path, ...] | None = None
+    max_model_bytes: int = 20 * GIB
+    max_data_bytes: int = 512 * MIB
+    max_rows: int = 1_000_000
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """The settings that these variables describe.
+
+    Raises:
+        SpecError: a variable holds no positive number where it must.
+    """
+    home = environment.get("TRUST_HOME")
+    return Settings(
+        home=Path(home).expanduser() if home else user_data_path("trusteq"),
+        model_roots=_roots(environment.get("TRUST_MODEL_ROOTS")),
+        data_roots=_roots(environment.get("TRUST_DATA_ROOTS")),
+        max_model_bytes=_positive(environment, "TRUST_MAX_MODEL_GIB", 20) * GIB,
+        max_data_bytes=_positive(environment, "TRUST_MAX_DATA_MIB", 512) * MIB,
+        max_rows=_positive(environment, "TRUST_MAX_ROWS", 1_000_000),
+    )
+
+
+def _roots(value: str | None) -> tuple[Path, ...] | None:
+    if not value:
+        return None
+    return tuple(Path(part).expanduser().resolve() for part in value.split(os.pathsep) if part)
+
+
+def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name)
+    if text is None:
+        return default
+    if not text.isdigit() or int(text) == 0:
+        raise SpecError(f"{name} is {text!r}.", allowed="It must be a whole number above 0.")
+    return int(text)
