@@ -1,0 +1,36 @@
+"""Files that are either there in full or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from trust_core.errors import RunError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write `content` to `path`: a reader, or a kill in the middle, never sees half of it.
+
+    Raises:
+        RunError: the disk is full or the folder cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise RunError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            remedy="Make room or choose another folder; what is finished is kept and the same command goes on.",
+        ) from error
+
+
+def remove_partials(folder: Path) -> None:
+    """Remove what writers that were killed have left below `folder`."""
+    for partial in folder.rglob(".*.partial"):
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,131 @@
+"""The folder of one run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from trust_core.domain.report import Report
+from trust_core.errors import RunConflict, RunError, RunIncomplete
+from trust_core.store.atomic import remove_partials, write_atomically
+from trust_core.store.shards import Shards
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Everything that one run has written.
+
+    Attributes:
+        path: the folder, absolute.
+        fingerprint: of the run's resolved spec.
+    """
+
+    path: Path
+    fingerprint: str
+
+    def shards(self, *parts: str) -> Shards:
+        """The shards of one piece of work, named by `parts`."""
+        return Shards(self.path.joinpath("work", *parts))
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        """Write one of the run's files."""
+        path = self.path / name
+        write_atomically(path, content.encode() if isinstance(content, str) else content)
+        return path
+
+    @property
+    def finished(self) -> bool:
+        """Whether the report is written."""
+        return (self.path / "report.json").exists()
+
+
+def open_run(path: Path, *, fingerprint: str, spec: dict[str, Any], name: str) -> RunFolder:
+    """The folder of the run with this fingerprint: a new one, or the one that is there already.
+
+    Raises:
+        RunConflict: the folder belongs to another spec, or holds files of something else.
+    """
+    path = path.resolve()
+    marker = path / "spec.json"
+    if marker.exists():
+        known = _marker(path)
+        if known["fingerprint"] != fingerprint:
+            raise RunConflict(
+                f"{path} already holds the run {known['fingerprint'][:12]} of another spec"
+                f" ({_difference(known['spec'], spec)}).",
+                allowed="One folder holds one run.",
+                remedy="Give another --out, or repeat the command that began this run to go on with it.",
+            )
+        remove_partials(path)
+        return RunFolder(path, fingerprint)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise RunConflict(
+            f"{path} is not empty and holds no run.", remedy="Give a new or empty folder with --out."
+        )
+    content = {"fingerprint": fingerprint, "name": name, "spec": spec}
+    write_atomically(marker, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+    return RunFolder(path, fingerprint)
+
+
+def existing_run(path: Path) -> RunFolder:
+    """The run in a folder.
+
+    Raises:
+        RunError: there is none.
+    """
+    return RunFolder(path.resolve(), str(_marker(path)["fingerprint"]))
+
+
+def spec_of_run(path: Path) -> dict[str, Any]:
+    """The spec as it was given to the run in a folder."""
+    spec: dict[str, Any] = _marker(path)["spec"]
+    return spec
+
+
+def load_report(path: str | Path) -> Report:
+    """Read a finished report from a run folder or from its report.json.
+
+    Needs neither the models nor the data.
+
+    Raises:
+        RunIncomplete: the run has no report yet.
+        RunError: the file is no report of a version that this program reads.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "report.json"
+    try:
+        return Report.model_validate_json(file.read_bytes())
+    except FileNotFoundError as error:
+        raise RunIncomplete(
+            f"{file} does not exist: the run is not finished, or this is no run folder.",
+            remedy="Repeat the command of the run to finish it: it goes on where it stopped.",
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RunError(
+            f"{file} is no report that this version can read: {first['msg']} at {where}.",
+            allowed="A report.json with schema_version 1.",
+        ) from error
+
+
+def _marker(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads((path / "spec.json").read_bytes())
+    except FileNotFoundError as error:
+        raise RunError(f"{path} holds no run: spec.json is missing.") from error
+    except ValueError as error:
+        raise RunError(f"{path / 'spec.json'} is not valid JSON: {error}.") from error
+    if not isinstance(content, dict) or not {"fingerprint", "spec"} <= content.keys():
+        raise RunError(f"{path / 'spec.json'} is not the spec of a run.")
+    return content
+
+
+def _difference(known: dict[str, Any], given: dict[str, Any]) -> str:
+    keys = sorted(key for key in known.keys() | given.keys() if known.get(key) != given.get(key))
+    return "different: " + ", ".join(keys) if keys else "the contents of the data or of a model changed"
