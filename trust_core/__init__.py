@@ -1,0 +1,1 @@
+"""TrustEq: may a compressed text classifier replace its reference without losing the trust it earned?"""

@@ -56,7 +56,7 @@ class DataError(TrustError):
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One thing that is wrong in one row of a file: its row (1 is the first row of data), column and reason."""
+    """What is wrong in one row of a file; row 1 is the first row of data."""
 
     row: int
     column: str

@@ -39,12 +39,12 @@ class Classifier(Protocol):
 
     @property
     def mask_token(self) -> str:
-        """The tokenizer's mask token, else its unknown token: what the masking rule `mask` puts for a word."""
+        """The tokenizer's mask token, else its unknown token: what the rule `mask` puts for a word."""
 
     def encode(self, pairs: Sequence[TextPair], *, masks: bool = False) -> list[Encoded]:
         """Tokens of each text.
 
-        Special-token strings in the texts are ordinary characters, except `mask_token` where `masks` is set.
+        Special-token strings in the texts are ordinary characters, but for `mask_token` where `masks`.
         """
 
     def logits(self, ids: IntArray, types: IntArray | None) -> FloatArray:
@@ -58,16 +58,19 @@ class Classifier(Protocol):
 class PredictProbabilities(Protocol):
     """Probabilities (n, k) of n texts, in canonical class order."""
 
-    def __call__(self, pairs: Sequence[TextPair]) -> FloatArray: ...
+    def __call__(self, pairs: Sequence[TextPair]) -> FloatArray:
+        """The probabilities of these texts."""
 
 
 class ProgressSink(Protocol):
     """Takes reports of progress."""
 
-    def __call__(self, progress: Progress) -> None: ...
+    def __call__(self, progress: Progress) -> None:
+        """Take one report."""
 
 
 class Clock(Protocol):
     """Seconds on a clock that never goes back."""
 
-    def __call__(self) -> float: ...
+    def __call__(self) -> float:
+        """The seconds now."""

@@ -1,1 +1,1 @@
-"""The records that every stage speaks in: frozen, without input or output, importing nothing heavier than numpy and pydantic."""
+"""The records that every stage speaks in: frozen, no input or output, nothing heavier than numpy."""

@@ -30,7 +30,27 @@ MIN_TEXTS = 20
 """Fewer texts than this give no interval: the figure is NotMeasured."""
 
 ALPHAS: FloatArray = locked_floats(
-    [0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.075, 0.05, 0.04, 0.03, 0.025, 0.02, 0.015, 0.01, 0.0075, 0.005, 0.0025, 0.001]
+    [
+        0.5,
+        0.4,
+        0.3,
+        0.25,
+        0.2,
+        0.15,
+        0.1,
+        0.075,
+        0.05,
+        0.04,
+        0.03,
+        0.025,
+        0.02,
+        0.015,
+        0.01,
+        0.0075,
+        0.005,
+        0.0025,
+        0.001,
+    ]
 )
 """One-sided error rates at which `Evidence` holds limits, from wide-open to strict."""
 

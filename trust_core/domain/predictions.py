@@ -34,7 +34,9 @@ class Predictions:
         shape = (len(self.ids), len(self.classes))
         object.__setattr__(self, "probabilities", locked_floats(self.probabilities))
         if self.probabilities.shape != shape:
-            raise ValueError(f"probabilities of {self.model!r} have shape {self.probabilities.shape}, not {shape}")
+            raise ValueError(
+                f"probabilities of {self.model!r} have shape {self.probabilities.shape}, not {shape}"
+            )
         if self.logits is not None:
             object.__setattr__(self, "logits", locked_floats(self.logits))
             if self.logits.shape != shape:

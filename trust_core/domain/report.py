@@ -5,7 +5,7 @@ Pydantic models: frozen, every name known. Optional fields are left out of the f
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -48,7 +48,9 @@ class MeasureRow(ReportPart):
         exact = self.value is not None and self.exact is True and all(part is None for part in interval)
         missing = self.value is None and self.not_measured is not None and self.needs is not None
         if measured + exact + missing != 1:
-            raise ValueError(f"{self.key} needs one of: value with interval, value with exact, not_measured with needs")
+            raise ValueError(
+                f"{self.key} needs one of: value with interval, value with exact, not_measured with needs"
+            )
         return self
 
     @property
@@ -56,12 +58,13 @@ class MeasureRow(ReportPart):
         """The figure as a record."""
         if self.not_measured is not None:
             return NotMeasured(self.not_measured, self.needs or "")
-        assert self.value is not None  # noqa: S101 - the validator has seen to it
+        # The validator has seen to it that the rest is there.
+        value = cast("float", self.value)
         if self.exact:
-            return Exact(self.value)
-        assert self.low is not None and self.high is not None  # noqa: S101 - likewise
-        assert self.level is not None and self.n is not None  # noqa: S101 - likewise
-        return Measured(self.value, self.low, self.high, self.level, self.n)
+            return Exact(value)
+        interval = self.low, self.high, self.level, self.n
+        low, high, level, n = cast("tuple[float, float, float, int]", interval)
+        return Measured(value, low, high, level, n)
 
     @classmethod
     def of_measure(cls, measure: Measure, unit: str) -> MeasureRow:

@@ -66,7 +66,7 @@ class LimeSpec(SpecPart):
 
 
 class ShapSpec(SpecPart):
-    """SHAP: `budget` perturbed texts a text at the most (None: complete), `permutations` for shap-permutation."""
+    """SHAP: at the most `budget` perturbed texts a text (None: complete); `permutations` where sampled."""
 
     budget: Annotated[int, Field(ge=4)] | None = None
     permutations: Annotated[int, Field(ge=2, le=10_000, multiple_of=2)] = 20

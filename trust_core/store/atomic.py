@@ -26,7 +26,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         partial.unlink(missing_ok=True)
         raise RunError(
             f"{path} cannot be written: {error.strerror or error}.",
-            remedy="Make room or choose another folder; what is finished is kept and the same command goes on.",
+            remedy="Make room or choose another folder; what is finished is kept, the same command goes on.",
         ) from error
 
 

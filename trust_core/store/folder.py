@@ -50,25 +50,26 @@ def open_run(path: Path, *, fingerprint: str, spec: dict[str, Any], name: str) -
         RunConflict: the folder belongs to another spec, or holds files of something else.
     """
     path = path.resolve()
-    marker = path / "spec.json"
-    if marker.exists():
-        known = _marker(path)
-        if known["fingerprint"] != fingerprint:
+    if (path / "run.json").exists():
+        known = str(_json(path / "run.json")["fingerprint"])
+        if known != fingerprint:
             raise RunConflict(
-                f"{path} already holds the run {known['fingerprint'][:12]} of another spec"
-                f" ({_difference(known['spec'], spec)}).",
+                f"{path} already holds the run {known[:12]} of another spec"
+                f" ({_difference(spec_of_run(path), spec)}).",
                 allowed="One folder holds one run.",
                 remedy="Give another --out, or repeat the command that began this run to go on with it.",
             )
         remove_partials(path)
         return RunFolder(path, fingerprint)
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.exists() and (not path.is_dir() or _holds_something_else(path)):
         raise RunConflict(
             f"{path} is not empty and holds no run.", remedy="Give a new or empty folder with --out."
         )
-    content = {"fingerprint": fingerprint, "name": name, "spec": spec}
-    write_atomically(marker, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
-    return RunFolder(path, fingerprint)
+    run = RunFolder(path, fingerprint)
+    run.write("spec.json", json.dumps(spec, indent=2, ensure_ascii=False) + "\n")
+    # Last, since this file makes the folder a run.
+    run.write("run.json", json.dumps({"fingerprint": fingerprint, "name": name}, indent=2) + "\n")
+    return run
 
 
 def existing_run(path: Path) -> RunFolder:
@@ -77,13 +78,12 @@ def existing_run(path: Path) -> RunFolder:
     Raises:
         RunError: there is none.
     """
-    return RunFolder(path.resolve(), str(_marker(path)["fingerprint"]))
+    return RunFolder(path.resolve(), str(_json(path / "run.json")["fingerprint"]))
 
 
 def spec_of_run(path: Path) -> dict[str, Any]:
     """The spec as it was given to the run in a folder."""
-    spec: dict[str, Any] = _marker(path)["spec"]
-    return spec
+    return _json(path / "spec.json")
 
 
 def load_report(path: str | Path) -> Report:
@@ -114,15 +114,23 @@ def load_report(path: str | Path) -> Report:
         ) from error
 
 
-def _marker(path: Path) -> dict[str, Any]:
+def _holds_something_else(path: Path) -> bool:
+    # A run that was killed while it was being opened has left spec.json or a partial file.
+    return any(
+        entry.name != "spec.json" and not (entry.name.startswith(".") and entry.name.endswith(".partial"))
+        for entry in path.iterdir()
+    )
+
+
+def _json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads((path / "spec.json").read_bytes())
+        content = json.loads(path.read_bytes())
     except FileNotFoundError as error:
-        raise RunError(f"{path} holds no run: spec.json is missing.") from error
+        raise RunError(f"{path.parent} holds no run: {path.name} is missing.") from error
     except ValueError as error:
-        raise RunError(f"{path / 'spec.json'} is not valid JSON: {error}.") from error
-    if not isinstance(content, dict) or not {"fingerprint", "spec"} <= content.keys():
-        raise RunError(f"{path / 'spec.json'} is not the spec of a run.")
+        raise RunError(f"{path} is not valid JSON: {error}.") from error
+    if not isinstance(content, dict):
+        raise RunError(f"{path} is not what a run writes.")
     return content
 
 

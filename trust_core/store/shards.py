@@ -46,12 +46,13 @@ class Shards:
     def read_predictions(self, start: int, stop: int, *, model: str, classes: tuple[str, ...]) -> Predictions:
         """The predictions of these rows."""
         rows = self._read(start, stop)
+        shape = (-1, len(classes))
         return Predictions(
             model=model,
             ids=tuple(rows["id"]),
             classes=classes,
-            probabilities=np.array(rows["probabilities"], dtype=np.float64).reshape(-1, len(classes)),
-            logits=np.array(rows["logits"], dtype=np.float64).reshape(-1, len(classes)) if "logits" in rows else None,
+            probabilities=np.array(rows["probabilities"], dtype=np.float64).reshape(shape),
+            logits=np.array(rows["logits"], dtype=np.float64).reshape(shape) if "logits" in rows else None,
             truncated=rows["truncated"][0] if rows["truncated"] else 0,
         )
 
@@ -83,9 +84,7 @@ class Shards:
             attribution = _attribution({name: column[index] for name, column in rows.items()})
             by_text.setdefault(text_id, {})[attribution.half] = attribution
         return [
-            Explanation(
-                whole=halves["all"], halves=(halves["h1"], halves["h2"]) if "h1" in halves else None
-            )
+            Explanation(whole=halves["all"], halves=(halves["h1"], halves["h2"]) if "h1" in halves else None)
             for halves in by_text.values()
         ]
 
