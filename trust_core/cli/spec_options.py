@@ -1,0 +1,141 @@
+"""From the flags of `evaluate` to a spec: file first, then flags, then --set."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from trust_core.domain.spec import LabelMap, Margins, Spec
+from trust_core.domain.spec_reading import read_part
+from trust_core.errors import UsageError
+
+_PLAIN = {
+    "reference": "reference",
+    "reference_predictions": "reference_predictions",
+    "limit": "limit",
+    "explain_limit": "explain_limit",
+    "protocol": "protocol",
+    "seed": "seed",
+    "device": "device",
+    "data": "data.source",
+    "text_a": "data.text_a",
+    "text_b": "data.text_b",
+    "label": "data.label",
+    "id": "data.id",
+}
+"""Flag -> path in the spec."""
+
+
+def add_spec_options(parser: ArgumentParser) -> None:
+    """Give a parser every flag that has a field in the spec."""
+    models = parser.add_argument_group("models")
+    models.add_argument(
+        "--reference", metavar="M", help="bundled name, folder, or hub id (owner/name@revision)"
+    )
+    models.add_argument(
+        "--candidate",
+        metavar="M",
+        action="append",
+        help="likewise, or ref:int8, ref:prune=0.5, ref:low-rank=0.5, ref:layers=0,2,4; may be repeated",
+    )
+    models.add_argument(
+        "--reference-predictions", metavar="F", help="file of saved predictions instead of a model"
+    )
+    models.add_argument(
+        "--candidate-predictions", metavar="F", action="append", help="likewise; may be repeated"
+    )
+    data = parser.add_argument_group("data")
+    data.add_argument("--data", metavar="D", help="bundled:nli, bundled:pi, a file, or hub:OWNER/NAME")
+    data.add_argument("--text-a", metavar="C", help="column of the first texts")
+    data.add_argument("--text-b", metavar="C", help='column of the second texts ("none": single texts)')
+    data.add_argument("--label", metavar="C", help='column of the gold labels ("none": there are none)')
+    data.add_argument("--id", metavar="C", help="column of the ids")
+    data.add_argument("--label-map", metavar="FILE", help="{data|reference|candidate: {given: canonical}}")
+    data.add_argument("--limit", type=int, metavar="N", help="predict a stratified sample of N texts")
+    how = parser.add_argument_group("evaluation")
+    how.add_argument("--spec", metavar="FILE", help="YAML or JSON; flags win over it")
+    how.add_argument("--explainers", metavar="LIST", help="lime, shap, or lime,shap (default)")
+    how.add_argument("--explain-limit", type=int, metavar="N", help="explain N of the texts (default 100)")
+    how.add_argument("--protocol", metavar="P", help="corrected (default), published-nli or published-pi")
+    how.add_argument("--seed", type=int, metavar="S", help="everything random follows from it (default 0)")
+    how.add_argument("--margins", metavar="FILE", help="equivalence margins, YAML or JSON")
+    how.add_argument("--device", metavar="DEV", help="auto (default), cpu or cuda")
+    how.add_argument(
+        "--set", metavar="PATH=VALUE", action="append", help="any field, such as lime.samples=500"
+    )
+    how.add_argument("--no-texts", action="store_true", help="leave texts and words out of every file")
+
+
+def spec_from_options(options: Namespace) -> Spec:
+    """The spec that the flags describe.
+
+    Raises:
+        SpecError: the result is not a valid spec.
+        UsageError: a file cannot be read, or a flag makes no sense.
+    """
+    content: dict[str, Any] = mapping_from_file(options.spec) if options.spec else {}
+    for flag, path in _PLAIN.items():
+        value = getattr(options, flag)
+        if value is not None:
+            _place(content, path, value)
+    if options.candidate:
+        content["candidates"] = options.candidate
+    if options.candidate_predictions:
+        content["candidate_predictions"] = options.candidate_predictions
+    if options.explainers is not None:
+        content["explainers"] = [part.strip() for part in options.explainers.split(",") if part.strip()]
+    if options.margins:
+        margins = read_part(Margins, mapping_from_file(options.margins), source=options.margins)
+        content["margins"] = margins.model_dump()
+    if options.label_map:
+        mapping = read_part(LabelMap, mapping_from_file(options.label_map), source=options.label_map)
+        content["label_map"] = mapping.model_dump()
+    if options.no_texts:
+        content["no_texts"] = True
+    for assignment in options.set or ():
+        path, equals, text = assignment.partition("=")
+        if not equals or not path:
+            raise UsageError(
+                f"--set {assignment!r} is no assignment.", allowed="Write --set lime.samples=500."
+            )
+        _place(content, path, _value(text))
+    return read_part(Spec, content, source=options.spec or "the command line")
+
+
+def mapping_from_file(name: str) -> dict[str, Any]:
+    """The mapping in a YAML or JSON file.
+
+    Raises:
+        UsageError: the file is missing, unreadable, or holds something else.
+    """
+    try:
+        text = Path(name).read_text(encoding="utf-8")
+        content = json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}.") from error
+    except (ValueError, yaml.YAMLError) as error:
+        raise UsageError(f"{name} is not valid YAML or JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{name} holds no mapping.", allowed="It must hold lines such as `seed: 0`.")
+    return content
+
+
+def _place(content: dict[str, Any], path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    for parent in parents:
+        inner = content.setdefault(parent, {})
+        if not isinstance(inner, dict):
+            raise UsageError(f"{path} cannot be set: {parent} is a single value.")
+        content = inner
+    content[last] = value
+
+
+def _value(text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text

@@ -1,0 +1,1 @@
+"""Texts from wherever they come, as columns that are checked row by row."""

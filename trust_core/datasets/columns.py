@@ -1,0 +1,197 @@
+"""Which column is what, and texts that are checked row by row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from trust_core.datasets.limits import MAX_CHARACTERS
+from trust_core.datasets.tables import Cell, Table
+from trust_core.domain.spec import NO_LABELS, DataSpec
+from trust_core.domain.texts import NO_LABEL, TextSet
+from trust_core.errors import DataError, RowErrors, RowProblem, nearest
+
+USUAL: dict[str, tuple[str, ...]] = {
+    "text_a": ("text_a", "premise", "sentence1", "question1", "text", "sentence"),
+    "text_b": ("text_b", "hypothesis", "sentence2", "question2"),
+    "label": ("label", "gold_label", "gold", "labels"),
+    "id": ("id", "uid", "pairID"),
+}
+"""Column names that are found without being named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts with the label names as the data gives them.
+
+    Attributes:
+        labels: label names, or None where the data is unlabelled.
+    """
+
+    source: str
+    ids: tuple[str, ...]
+    text_a: tuple[str, ...]
+    text_b: tuple[str, ...] | None
+    labels: tuple[str, ...] | None
+    metadata: Mapping[str, tuple[str, ...]]
+    notes: tuple[str, ...]
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """The names that occur, sorted."""
+        return tuple(sorted(set(self.labels or ())))
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of ids, texts and labels, whatever the file's format, name or further columns."""
+        return hash_of_columns([self.ids, self.text_a, self.text_b or (), self.labels or ()])
+
+    def with_classes(self, classes: tuple[str, ...], canonical: Mapping[str, str]) -> TextSet:
+        """The texts with their gold classes.
+
+        Args:
+            classes: canonical class names.
+            canonical: canonical class of every label name that the data may use.
+
+        Raises:
+            RowErrors: a label has no canonical class.
+        """
+        if self.labels is None:
+            gold = [NO_LABEL] * len(self.ids)
+        else:
+            unknown = [
+                RowProblem(row, "label", f"{label!r} is no class. {nearest(label, canonical)}")
+                for row, label in enumerate(self.labels, start=1)
+                if label not in canonical
+            ]
+            if unknown:
+                raise RowErrors(
+                    self.source,
+                    unknown,
+                    remedy="Mend the rows, or map the names with --label-map: {data: {given: canonical}}.",
+                )
+            gold = [classes.index(canonical[label]) for label in self.labels]
+        return TextSet(
+            ids=self.ids,
+            text_a=self.text_a,
+            text_b=self.text_b,
+            gold=gold,  # type: ignore[arg-type]  # the record makes an array of it
+            classes=classes,
+            metadata=self.metadata,
+            source=self.source,
+            notes=self.notes,
+        )
+
+
+def texts_from_table(table: Table, spec: DataSpec) -> Texts:
+    """The texts in a table.
+
+    Raises:
+        DataError: a column that is needed is missing.
+        RowErrors: rows without a text or a label, texts that are too long, ids that repeat.
+    """
+    text_a = _column(table, "text_a", spec.text_a, required=True)
+    text_b = _column(table, "text_b", spec.text_b, required=spec.text_b not in (None, NO_LABELS))
+    label = _column(table, "label", spec.label, required=spec.label != NO_LABELS)
+    identity = _column(table, "id", spec.id, required=spec.id is not None)
+    used = [name for name in (text_a, text_b) if name is not None]
+    problems = [p for name in used for p in _text_problems(name, table.columns[name])]
+    if label is not None:
+        problems += [
+            RowProblem(row, label, "no label (give --label none if the texts have none)")
+            for row, cell in enumerate(table.columns[label], start=1)
+            if cell is None or not cell.strip()
+        ]
+    ids = _ids(table, identity)
+    if identity is not None:
+        problems += _repeated(identity, ids)
+    if problems:
+        raise RowErrors(table.source, sorted(problems, key=lambda p: p.row))
+    a = _strings(table.columns[text_a or ""])
+    b = None if text_b is None else _strings(table.columns[text_b])
+    taken = {text_a, text_b, label, identity}
+    return Texts(
+        source=table.source,
+        ids=ids,
+        text_a=a,
+        text_b=b,
+        labels=None if label is None else tuple(cell.strip() for cell in _strings(table.columns[label])),
+        metadata={name: _strings(cells) for name, cells in table.columns.items() if name not in taken},
+        notes=_notes(a, b),
+    )
+
+
+def hash_of_columns(columns: Iterable[Sequence[str]]) -> str:
+    """SHA-256 over columns of strings; no two different contents share the same bytes."""
+    digest = hashlib.sha256()
+    for column in columns:
+        digest.update(f"{len(column)};".encode())
+        for cell in column:
+            encoded = cell.encode("utf-8", "surrogatepass")
+            digest.update(f"{len(encoded)}:".encode())
+            digest.update(encoded)
+    return digest.hexdigest()
+
+
+def _column(table: Table, role: str, given: str | None, *, required: bool) -> str | None:
+    if given is not None and not (given == NO_LABELS and role in ("label", "text_b")):
+        if given not in table.columns:
+            raise DataError(
+                f"{table.source} has no column {given!r} (for {role}).",
+                allowed=nearest(given, table.columns),
+                remedy=f"Name the column with --{role.replace('_', '-')}.",
+            )
+        return given
+    if given == NO_LABELS:
+        return None
+    found = next((name for name in USUAL[role] if name in table.columns), None)
+    if found is None and required:
+        hint = " Give --label none if the texts have no labels." if role == "label" else ""
+        raise DataError(
+            f"{table.source} has no column for {role}: none of {', '.join(USUAL[role])}.",
+            allowed="Its columns: " + ", ".join(table.columns) + ".",
+            remedy=f"Name the column with --{role.replace('_', '-')}.{hint}",
+        )
+    return found
+
+
+def _text_problems(name: str, cells: Sequence[Cell]) -> Iterable[RowProblem]:
+    for row, cell in enumerate(cells, start=1):
+        if cell is None:
+            yield RowProblem(row, name, "no text")
+        elif len(cell) > MAX_CHARACTERS:
+            yield RowProblem(row, name, f"{len(cell):,} characters; at most {MAX_CHARACTERS:,} are allowed")
+
+
+def _ids(table: Table, name: str | None) -> tuple[str, ...]:
+    if name is None:
+        return tuple(str(row) for row in range(1, len(table) + 1))
+    return _strings(table.columns[name])
+
+
+def _repeated(column: str, ids: Sequence[str]) -> list[RowProblem]:
+    first: dict[str, int] = {}
+    problems = []
+    for row, text_id in enumerate(ids, start=1):
+        if text_id in first:
+            problems.append(RowProblem(row, column, f"{text_id!r} is also the id of row {first[text_id]}"))
+        first.setdefault(text_id, row)
+    return problems
+
+
+def _strings(cells: Sequence[Cell]) -> tuple[str, ...]:
+    return tuple("" if cell is None else cell for cell in cells)
+
+
+def _notes(text_a: Sequence[str], text_b: Sequence[str] | None) -> tuple[str, ...]:
+    notes = []
+    pairs = list(zip(text_a, text_b or [""] * len(text_a), strict=True))
+    repeated = sum(count - 1 for count in Counter(pairs).values())
+    if repeated:
+        notes.append(f"{repeated} of {len(pairs)} texts repeat an earlier one word for word.")
+    empty = sum(1 for a, b in pairs if not a.strip() or (text_b is not None and not b.strip()))
+    if empty:
+        notes.append(f"{empty} of {len(pairs)} texts are empty, or have an empty part.")
+    return tuple(notes)

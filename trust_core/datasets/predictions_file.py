@@ -1,0 +1,224 @@
+"""Saved predictions of models that are not here, and how several files fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import log_softmax
+
+from trust_core.datasets.columns import USUAL, hash_of_columns
+from trust_core.datasets.limits import Limits
+from trust_core.datasets.tables import Cell, Table, table_from_file
+from trust_core.domain.arrays import FloatArray
+from trust_core.errors import PredictionsError, RowErrors, RowProblem
+
+TOLERANCE = 1e-3
+"""How far probabilities may be from summing to 1, and from the softmax of logits beside them."""
+
+SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPredictions:
+    """The content of one file.
+
+    Attributes:
+        source: the file's name.
+        ids: n unique ids.
+        labels: gold label names, or None where the file has no column `label`.
+        names: class names as the file gives them, k of them.
+        probabilities: (n, k).
+        logits: (n, k) where the file has them.
+        content_hash: of ids, labels and values.
+    """
+
+    source: str
+    ids: tuple[str, ...]
+    labels: tuple[str, ...] | None
+    names: tuple[str, ...]
+    probabilities: FloatArray
+    logits: FloatArray | None
+    content_hash: str
+
+    def take(self, rows: Sequence[int]) -> SavedPredictions:
+        """The predictions of these rows, in this order."""
+        index = list(rows)
+        return SavedPredictions(
+            source=self.source,
+            ids=tuple(self.ids[row] for row in index),
+            labels=None if self.labels is None else tuple(self.labels[row] for row in index),
+            names=self.names,
+            probabilities=self.probabilities[index],
+            logits=None if self.logits is None else self.logits[index],
+            content_hash=self.content_hash,
+        )
+
+
+def saved_predictions(name: str, limits: Limits) -> SavedPredictions:
+    """Read a file with the columns `id` (else `uid`), `label`, and `p_<class>` or `z_<class>`.
+
+    Where both are there, the probabilities are used, and held against the softmax of the logits.
+
+    Raises:
+        PredictionsError: columns are missing, or do not belong together.
+        RowErrors: a cell is no number, a row is no probability law, or an id repeats.
+    """
+    table = table_from_file(name, limits)
+    identity = next((column for column in ("id", "uid") if column in table.columns), None)
+    if identity is None:
+        raise PredictionsError(
+            f"{name} has no column id or uid.", allowed="Its columns: " + ", ".join(table.columns) + "."
+        )
+    p_names = tuple(column.removeprefix("p_") for column in table.columns if column.startswith("p_"))
+    z_names = tuple(column.removeprefix("z_") for column in table.columns if column.startswith("z_"))
+    names = p_names or z_names
+    if len(names) < 2:
+        raise PredictionsError(
+            f"{name} needs a column p_<class> or z_<class> for each of two classes or more.",
+            allowed="Its columns: " + ", ".join(table.columns) + ".",
+        )
+    if p_names and z_names and set(p_names) != set(z_names):
+        raise PredictionsError(
+            f"{name} has probabilities of {', '.join(p_names)} and logits of {', '.join(z_names)}.",
+            allowed="Both must be of the same classes.",
+        )
+    problems: list[RowProblem] = []
+    ids = _ids(table, identity, problems)
+    p = _numbers(table, "p_", names, problems) if p_names else None
+    z = _numbers(table, "z_", names, problems) if z_names else None
+    if p is not None:
+        problems += _law_problems(p, names)
+    if not problems and p is not None and z is not None:
+        problems += _softmax_problems(p, z, names)
+    if problems:
+        raise RowErrors(name, sorted(problems, key=lambda problem: problem.row))
+    probabilities = p if p is not None else np.exp(log_softmax(z, axis=1))
+    labels = _labels(table)
+    return SavedPredictions(
+        source=name,
+        ids=ids,
+        labels=labels,
+        names=names,
+        probabilities=probabilities,
+        logits=z,
+        content_hash=hash_of_columns(
+            [ids, labels or (), names, [value.hex() for value in probabilities.ravel().tolist()]]
+        ),
+    )
+
+
+def joined(files: Sequence[SavedPredictions]) -> list[SavedPredictions]:
+    """The files with their rows in the order of the first one.
+
+    Raises:
+        PredictionsError: ids are missing in a file, or a text has different labels in two files.
+    """
+    first = files[0]
+    result = [first]
+    for other in files[1:]:
+        rows = {text_id: row for row, text_id in enumerate(other.ids)}
+        _same_ids(first.source, first.ids, other.source, other.ids)
+        ordered = other.take([rows[text_id] for text_id in first.ids])
+        if first.labels is not None and ordered.labels is not None:
+            clash = [
+                text_id
+                for text_id, a, b in zip(first.ids, first.labels, ordered.labels, strict=True)
+                if a != b
+            ]
+            if clash:
+                raise PredictionsError(
+                    f"{len(clash)} texts have another label in {other.source} than in {first.source}:"
+                    f" {_some(clash)}.",
+                    remedy="Both files must come from the same labelled texts.",
+                )
+        result.append(ordered)
+    return result
+
+
+def _same_ids(name_a: str, ids_a: Sequence[str], name_b: str, ids_b: Sequence[str]) -> None:
+    missing = sorted(set(ids_a) - set(ids_b))
+    extra = sorted(set(ids_b) - set(ids_a))
+    if missing or extra:
+        parts = []
+        if missing:
+            parts.append(f"{len(missing)} ids of {name_a} are missing in {name_b}: {_some(missing)}.")
+        if extra:
+            parts.append(f"{len(extra)} ids of {name_b} are missing in {name_a}: {_some(extra)}.")
+        raise PredictionsError(
+            "\n".join(parts), allowed="The files must hold the same ids.", remedy="Predict the same texts."
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _ids(table: Table, column: str, problems: list[RowProblem]) -> tuple[str, ...]:
+    first: dict[str, int] = {}
+    for row, cell in enumerate(table.columns[column], start=1):
+        if not cell:
+            problems.append(RowProblem(row, column, "no id"))
+        elif cell in first:
+            problems.append(RowProblem(row, column, f"{cell!r} is also the id of row {first[cell]}"))
+        else:
+            first[cell] = row
+    return tuple(cell or "" for cell in table.columns[column])
+
+
+def _labels(table: Table) -> tuple[str, ...] | None:
+    column = next((name for name in USUAL["label"] if name in table.columns), None)
+    if column is None:
+        return None
+    cells = table.columns[column]
+    empty = [row for row, cell in enumerate(cells, start=1) if not (cell or "").strip()]
+    if len(empty) == len(cells):
+        return None
+    if empty:
+        raise RowErrors(table.source, [RowProblem(row, column, "no label") for row in empty])
+    return tuple((cell or "").strip() for cell in cells)
+
+
+def _numbers(table: Table, prefix: str, names: Sequence[str], problems: list[RowProblem]) -> FloatArray:
+    columns = []
+    for name in names:
+        column = f"{prefix}{name}"
+        columns.append(
+            [_number(cell, row, column, problems) for row, cell in enumerate(table.columns[column], 1)]
+        )
+    return np.array(columns, dtype=np.float64).T
+
+
+def _number(cell: Cell, row: int, column: str, problems: list[RowProblem]) -> float:
+    try:
+        value = float(cell or "")
+    except ValueError:
+        problems.append(RowProblem(row, column, f"{(cell or '')[:40]!r} is no number"))
+        return 0.0
+    if not np.isfinite(value):
+        problems.append(RowProblem(row, column, f"{cell} is not finite"))
+        return 0.0
+    return value
+
+
+def _law_problems(p: FloatArray, names: Sequence[str]) -> list[RowProblem]:
+    problems = []
+    for row in np.flatnonzero((p < 0).any(axis=1) | (p > 1).any(axis=1)):
+        values = ", ".join(f"{value:g}" for value in p[row])
+        problems.append(RowProblem(int(row) + 1, f"p_{names[0]}...", f"not all in [0, 1]: {values}"))
+    for row in np.flatnonzero(np.abs(p.sum(axis=1) - 1) > TOLERANCE):
+        problems.append(RowProblem(int(row) + 1, f"p_{names[0]}...", f"sum to {p[row].sum():.6g}, not to 1"))
+    return problems
+
+
+def _softmax_problems(p: FloatArray, z: FloatArray, names: Sequence[str]) -> list[RowProblem]:
+    gap = np.abs(p - np.exp(log_softmax(z, axis=1)))
+    return [
+        RowProblem(
+            int(row) + 1, f"p_{names[int(column)]}", f"is {gap[row, column]:.3g} from the softmax of z"
+        )
+        for row in np.flatnonzero(gap.max(axis=1) > TOLERANCE)
+        for column in [gap[row].argmax()]
+    ]
