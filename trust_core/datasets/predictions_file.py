@@ -94,7 +94,7 @@ def saved_predictions(name: str, limits: Limits) -> SavedPredictions:
         problems += _softmax_problems(p, z, names)
     if problems:
         raise RowErrors(name, sorted(problems, key=lambda problem: problem.row))
-    probabilities = p if p is not None else np.exp(log_softmax(z, axis=1))
+    probabilities = _softmax(z) if p is None else p
     labels = _labels(table)
     return SavedPredictions(
         source=name,
@@ -203,18 +203,24 @@ def _number(cell: Cell, row: int, column: str, problems: list[RowProblem]) -> fl
     return value
 
 
+def _softmax(z: FloatArray | None) -> FloatArray:
+    probabilities: FloatArray = np.exp(log_softmax(np.asarray(z, dtype=np.float64), axis=1))
+    return probabilities
+
+
 def _law_problems(p: FloatArray, names: Sequence[str]) -> list[RowProblem]:
+    outside = ((p < 0) | (p > 1)).any(axis=1)
+    wrong_sum = np.abs(p.sum(axis=1) - 1) > TOLERANCE
     problems = []
-    for row in np.flatnonzero((p < 0).any(axis=1) | (p > 1).any(axis=1)):
+    for row in np.flatnonzero(outside | wrong_sum):
         values = ", ".join(f"{value:g}" for value in p[row])
-        problems.append(RowProblem(int(row) + 1, f"p_{names[0]}...", f"not all in [0, 1]: {values}"))
-    for row in np.flatnonzero(np.abs(p.sum(axis=1) - 1) > TOLERANCE):
-        problems.append(RowProblem(int(row) + 1, f"p_{names[0]}...", f"sum to {p[row].sum():.6g}, not to 1"))
+        reason = "are not all in [0, 1]" if outside[row] else "do not sum to 1"
+        problems.append(RowProblem(int(row) + 1, f"p_{names[0]}...", f"{values} {reason}"))
     return problems
 
 
 def _softmax_problems(p: FloatArray, z: FloatArray, names: Sequence[str]) -> list[RowProblem]:
-    gap = np.abs(p - np.exp(log_softmax(z, axis=1)))
+    gap = np.abs(p - _softmax(z))
     return [
         RowProblem(
             int(row) + 1, f"p_{names[int(column)]}", f"is {gap[row, column]:.3g} from the softmax of z"
