@@ -1,0 +1,80 @@
+"""Many explanations at once: the masks of a window of texts are run together."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from trust_core.domain.arrays import FloatArray
+from trust_core.domain.attributions import Explanation
+from trust_core.domain.requests import Explaining, MaskRequest
+from trust_core.domain.texts import SegmentedText
+from trust_core.inference.engine import Engine
+from trust_core.perturb.masks import MaskRule
+
+WINDOW = 32
+"""Texts that are explained at the same time: enough to fill batches of one exact length."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """One explainer at work: waiting for the probabilities of `request`, or done."""
+
+    text: SegmentedText
+    work: Explaining
+    request: MaskRequest | None = None
+    explanation: Explanation | None = None
+
+    def begin(self) -> None:
+        try:
+            self.request = next(self.work)
+        except StopIteration as done:
+            self._finish(done)
+
+    def answer(self, probabilities: FloatArray) -> None:
+        try:
+            self.request = self.work.send(probabilities)
+        except StopIteration as done:
+            self._finish(done)
+
+    def _finish(self, done: StopIteration) -> None:
+        self.request, self.explanation = None, done.value
+
+
+def explain(
+    texts: Iterable[SegmentedText],
+    explainer: Callable[[SegmentedText], Explaining],
+    engine: Engine,
+    *,
+    rule: MaskRule = "delete",
+    window: int = WINDOW,
+) -> Iterator[Explanation]:
+    """Explanations of texts, in the order of the texts, each as soon as it and those before it are there.
+
+    A window of explainers runs at a time; whatever masks they ask for is gathered, run through the
+    engine together, and sent back. Window, batch and order change results by rounding alone.
+
+    Args:
+        texts: the texts; taken as the window moves on.
+        explainer: starts the explanation of a text.
+        engine: the model.
+        rule: how a word is taken out.
+        window: how many texts are explained at the same time.
+    """
+    waiting = iter(texts)
+    running: deque[_Running] = deque()
+    while True:
+        for text in islice(waiting, window - len(running)):
+            one = _Running(text, explainer(text))
+            one.begin()
+            running.append(one)
+        if not running:
+            return
+        asking = [(one, one.request) for one in running if one.request is not None]
+        answers = engine.predict_masked([(one.text, request.keep) for one, request in asking], rule=rule)
+        for (one, _), probabilities in zip(asking, answers, strict=True):
+            one.answer(probabilities)
+        while running and running[0].explanation is not None:
+            yield running.popleft().explanation  # type: ignore[misc]

@@ -1,0 +1,1 @@
+"""How texts are cut into words and how words are taken out of them."""
