@@ -14,8 +14,9 @@ from trust_core.domain.measures import ALPHAS, Evidence, NotMeasured
 from trust_core.stats.evidence import too_few, unseen_share
 from trust_core.stats.seeds import derived_rng
 
-IntervalKind = Literal["percentile", "basic"]
-"""percentile: quantiles of the draws; basic: the estimate minus the quantiles of (draw - estimate)."""
+IntervalKind = Literal["percentile", "basic", "outer"]
+"""percentile: quantiles of the draws; basic: the estimate minus the quantiles of (draw - estimate); outer:
+basic below and percentile above, for statistics that noise lifts, widened to hold the estimate."""
 
 Span = tuple[float, float]
 """The lowest and highest value that a statistic can take."""
@@ -105,7 +106,7 @@ def evidence_from_draws(
         estimate: the statistic of the texts themselves.
         n: texts.
         span: lowest and highest possible value.
-        kind: percentile or basic.
+        kind: percentile, basic or outer.
 
     Returns:
         NotMeasured with fewer than 20 texts.
@@ -115,7 +116,10 @@ def evidence_from_draws(
         return refused
     below = np.quantile(draws, ALPHAS)
     above = np.quantile(draws, 1 - ALPHAS)
-    low, high = (below, above) if kind == "percentile" else (2 * estimate - above, 2 * estimate - below)
+    low = below if kind == "percentile" else 2 * estimate - above
+    high = 2 * estimate - below if kind == "basic" else above
+    if kind == "outer":
+        low, high = np.minimum(low, estimate), np.maximum(high, estimate)
     low, high = np.clip(low, *span), np.clip(high, *span)
     strictest = -1
     if high[strictest] - low[strictest] <= _FLAT * (span[1] - span[0]):
