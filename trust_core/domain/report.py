@@ -5,7 +5,7 @@ Pydantic models: frozen, every name known. Optional fields are left out of the f
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, Self, cast
+from typing import Any, Final, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -42,7 +42,7 @@ class MeasureRow(ReportPart):
     needs: str | None = None
 
     @model_validator(mode="after")
-    def _one_kind_of_figure(self) -> Self:
+    def _one_kind_of_figure(self) -> MeasureRow:
         interval = (self.low, self.high, self.level, self.n)
         measured = self.value is not None and all(part is not None for part in interval)
         exact = self.value is not None and self.exact is True and all(part is None for part in interval)

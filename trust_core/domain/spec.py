@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -149,7 +149,7 @@ class Spec(SpecPart):
     no_texts: bool = False
 
     @model_validator(mode="after")
-    def _one_kind_of_input(self) -> Self:
+    def _one_kind_of_input(self) -> Spec:
         by_model = self.reference is not None or bool(self.candidates)
         by_file = self.reference_predictions is not None or bool(self.candidate_predictions)
         if by_model and by_file:
