@@ -22,6 +22,7 @@ DATA_FOLDERS = ("assets/demo/",)
 
 
 def text_files() -> list[Path]:
+    """Tracked files that people read or edit."""
     return [
         path
         for path in tracked_files()
@@ -30,6 +31,7 @@ def text_files() -> list[Path]:
 
 
 def lines_matching(pattern: re.Pattern[str]) -> list[str]:
+    """File, line number and text of each match."""
     found = []
     for path in text_files():
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):

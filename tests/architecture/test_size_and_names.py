@@ -18,7 +18,7 @@ def test_no_module_is_longer_than_350_lines() -> None:
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
-    """Folders and modules are named for what they hold: `utils`, `helpers`, `common`, `base` hold anything."""
+    """Names say what is inside: `utils`, `helpers`, `common` and `base` could hold anything."""
     empty = [
         label(path)
         for path in python_files("trust_core", "tests", "tools", "benchmarks", "pages")
