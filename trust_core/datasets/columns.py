@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from trust_core.datasets.limits import MAX_CHARACTERS
 from trust_core.datasets.tables import Cell, Table
 from trust_core.domain.spec import NO_LABELS, DataSpec
@@ -48,36 +50,20 @@ class Texts:
         """SHA-256 of ids, texts and labels, whatever the file's format, name or further columns."""
         return hash_of_columns([self.ids, self.text_a, self.text_b or (), self.labels or ()])
 
-    def with_classes(self, classes: tuple[str, ...], canonical: Mapping[str, str]) -> TextSet:
+    def with_classes(self, classes: tuple[str, ...], index_of: Mapping[str, int]) -> TextSet:
         """The texts with their gold classes.
 
         Args:
             classes: canonical class names.
-            canonical: canonical class of every label name that the data may use.
-
-        Raises:
-            RowErrors: a label has no canonical class.
+            index_of: the index in `classes` of every label name that the data uses.
         """
-        if self.labels is None:
-            gold = [NO_LABEL] * len(self.ids)
-        else:
-            unknown = [
-                RowProblem(row, "label", f"{label!r} is no class. {nearest(label, canonical)}")
-                for row, label in enumerate(self.labels, start=1)
-                if label not in canonical
-            ]
-            if unknown:
-                raise RowErrors(
-                    self.source,
-                    unknown,
-                    remedy="Mend the rows, or map the names with --label-map: {data: {given: canonical}}.",
-                )
-            gold = [classes.index(canonical[label]) for label in self.labels]
+        labels = self.labels
+        gold = [NO_LABEL] * len(self.ids) if labels is None else [index_of[label] for label in labels]
         return TextSet(
             ids=self.ids,
             text_a=self.text_a,
             text_b=self.text_b,
-            gold=gold,  # type: ignore[arg-type]  # the record makes an array of it
+            gold=np.array(gold, dtype=np.int64),
             classes=classes,
             metadata=self.metadata,
             source=self.source,

@@ -1,0 +1,71 @@
+"""`evaluate`: the whole evaluation of one reference and its candidates."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from trust_core.cli.exit_codes import DIFFERENT, DONE, INCONCLUSIVE
+from trust_core.cli.spec_options import add_spec_options, spec_from_options
+from trust_core.cli.terminal import progress_display, say
+from trust_core.domain.report import Report
+from trust_core.export.terminal import verdict_lines
+from trust_core.settings import Settings, settings_from
+from trust_core.wiring.engine import evaluate
+
+
+def add_command(subparsers: Any) -> None:
+    """Add the command to the parser."""
+    parser: ArgumentParser = subparsers.add_parser(
+        "evaluate",
+        help="compare a reference with its candidates",
+        description="Compare a reference with its candidates and write a report. Exit code 0: every "
+        "candidate is equivalent; 1: one is different; 2: inconclusive, or a control failed.",
+    )
+    add_spec_options(parser)
+    parser.add_argument("--out", metavar="DIR", required=True, help="folder of the run, new or to go on with")
+    parser.set_defaults(command=_run)
+
+
+def _run(options: Namespace) -> int:
+    spec = spec_from_options(options)
+    settings = _bound(settings_from(os.environ), options)
+    with progress_display() as progress:
+        report = evaluate(spec, Path(options.out), settings=settings, progress=progress)
+    say(verdict_lines(report))
+    say([f"Report: {Path(options.out) / 'report.html'}"])
+    return exit_code(report)
+
+
+def exit_code(report: Report) -> int:
+    """The exit code that a report stands for."""
+    verdicts = [candidate.verdict.overall for candidate in report.candidates]
+    if any(control.held is False for control in report.controls.values()):
+        return INCONCLUSIVE
+    if "different" in verdicts:
+        return DIFFERENT
+    return DONE if all(verdict == "equivalent" for verdict in verdicts) else INCONCLUSIVE
+
+
+def _bound(settings: Settings, options: Namespace) -> Settings:
+    """Settings that hold the paths of a spec file to its folder and the current one, if no roots are set.
+
+    Paths that were typed as flags stay allowed.
+    """
+    if not options.spec:
+        return settings
+    here = (Path(options.spec).resolve().parent, Path.cwd())
+    models = (options.reference, *(options.candidate or ()))
+    files = (options.data, options.reference_predictions, *(options.candidate_predictions or ()))
+    return replace(
+        settings,
+        model_roots=settings.model_roots or (*here, *_typed(models)),
+        data_roots=settings.data_roots or (*here, *_typed(files)),
+    )
+
+
+def _typed(names: tuple[str | None, ...]) -> list[Path]:
+    return [Path(name).expanduser().resolve() for name in names if name]

@@ -1,0 +1,64 @@
+"""Entry of `python -m trust_core`: parses, runs one command, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from typing import NoReturn
+
+from trust_core.cli import compress, demo, evaluate, explain, runs
+from trust_core.cli.exit_codes import INTERRUPTED, MENDABLE, UNEXPECTED
+from trust_core.cli.terminal import complain
+from trust_core.errors import TrustError, UsageError
+
+_COMMANDS = (demo, evaluate, explain, compress, runs)
+
+
+class _Parser(ArgumentParser):
+    """Reports usage errors like every other error that the user can mend."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{self.prog}: {message}", remedy=f"`{self.prog} --help` lists what it takes.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: without the program's name; None takes those of the process.
+
+    Returns:
+        The exit code (see `exit_codes`).
+    """
+    try:
+        options = _parser().parse_args(sys.argv[1:] if arguments is None else list(arguments))
+        code: int = options.command(options)
+        return code
+    except TrustError as error:
+        complain(str(error))
+        return MENDABLE
+    except KeyboardInterrupt:
+        complain("Interrupted. What is done is kept: the same command goes on from there.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe has had enough (`| head`): not an error, and there is nobody to tell.
+        sys.stderr.close()
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - the last border: nothing may end in a bare trace without a word
+        complain(traceback.format_exc())
+        complain("This is an error of TrustEq, not of yours: please report it with the lines above.")
+        return UNEXPECTED
+
+
+def _parser() -> ArgumentParser:
+    parser = _Parser(
+        prog="python -m trust_core",
+        description="May a compressed text classifier replace its reference? Same answers, same reasons, "
+        "same reliability: equivalent, different or inconclusive.",
+    )
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    for command in _COMMANDS:
+        command.add_command(subparsers)
+    return parser

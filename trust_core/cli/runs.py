@@ -1,0 +1,94 @@
+"""`runs`: what was run on this machine, and what can be done with it again."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from trust_core.cli.evaluate import exit_code
+from trust_core.cli.exit_codes import DONE
+from trust_core.cli.terminal import progress_display, say
+from trust_core.domain.spec import Spec
+from trust_core.domain.spec_reading import read_part
+from trust_core.errors import UsageError, nearest
+from trust_core.export.frames import csv_of_parquet
+from trust_core.export.terminal import verdict_lines
+from trust_core.settings import settings_from
+from trust_core.store.folder import load_report, spec_of_run
+from trust_core.store.registry import Registry
+from trust_core.wiring.engine import evaluate
+
+FORMATS = ("html", "json", "md", "tex", "csv", "parquet")
+
+
+def add_command(subparsers: Any) -> None:
+    """Add the command and its own commands to the parser."""
+    parser: ArgumentParser = subparsers.add_parser("runs", help="list, show, resume or export runs")
+    own = parser.add_subparsers(required=True, metavar="list|show|resume|export")
+    own.add_parser("list", help="all runs, the newest first").set_defaults(command=_list)
+    show = own.add_parser("show", help="the verdict of a run")
+    resume = own.add_parser("resume", help="go on with a run that was stopped")
+    export = own.add_parser("export", help="copy a run's results")
+    for command, function in ((show, _show), (resume, _resume), (export, _export)):
+        command.add_argument("run", metavar="RUN", help="its id (the beginning will do) or its folder")
+        command.set_defaults(command=function)
+    export.add_argument("--format", required=True, metavar="F", help="one of " + ", ".join(FORMATS))
+    export.add_argument("--out", required=True, metavar="DIR", help="where to")
+
+
+def _list(options: Namespace) -> int:
+    del options
+    runs = _registry().runs()
+    if not runs:
+        say(["No run is registered yet. `python -m trust_core demo` makes one."])
+        return DONE
+    width = max(len(run.name) for run in runs)
+    say(
+        f"{run.id}  {run.changed[:16].replace('T', ' ')}  {run.state:<11}  {run.name:<{width}}"
+        f"  {run.overall or run.message or ''}  {run.path}"
+        for run in runs
+    )
+    return DONE
+
+
+def _show(options: Namespace) -> int:
+    say(verdict_lines(load_report(_folder(options.run))))
+    return DONE
+
+
+def _resume(options: Namespace) -> int:
+    folder = _folder(options.run)
+    spec = read_part(Spec, spec_of_run(folder), source=str(folder / "spec.json"))
+    with progress_display() as progress:
+        report = evaluate(spec, folder, settings=settings_from(os.environ), progress=progress)
+    say(verdict_lines(report))
+    return exit_code(report)
+
+
+def _export(options: Namespace) -> int:
+    if options.format not in FORMATS:
+        raise UsageError(f"There is no format {options.format!r}.", allowed=nearest(options.format, FORMATS))
+    folder = _folder(options.run)
+    load_report(folder)
+    target = Path(options.out)
+    target.mkdir(parents=True, exist_ok=True)
+    if options.format == "csv":
+        for file in sorted(folder.glob("*.parquet")):
+            (target / f"{file.stem}.csv").write_text(csv_of_parquet(file.read_bytes()), encoding="utf-8")
+            say([str(target / f"{file.stem}.csv")])
+        return DONE
+    for file in sorted(folder.glob(f"*.{options.format}")):
+        (target / file.name).write_bytes(file.read_bytes())
+        say([str(target / file.name)])
+    return DONE
+
+
+def _folder(run: str) -> Path:
+    here = Path(run).expanduser()
+    return here if (here / "run.json").exists() else _registry().find(run).path
+
+
+def _registry() -> Registry:
+    return Registry(settings_from(os.environ).home)

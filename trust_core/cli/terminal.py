@@ -1,0 +1,84 @@
+"""What the command line writes: results to standard output, progress and complaints to standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.text import Text
+
+from trust_core.domain.progress import Progress
+from trust_core.ports import ProgressSink
+
+
+def say(lines: Iterable[str]) -> None:
+    """Write result lines as they are: no markup, no colours, no wrapping."""
+    console = Console(soft_wrap=True, markup=False, highlight=False, emoji=False)
+    for line in lines:
+        console.print(Text(line))
+
+
+def complain(message: str) -> None:
+    """Write an error, as it is, to standard error."""
+    Console(stderr=True, soft_wrap=True, markup=False, highlight=False, emoji=False).print(Text(message))
+
+
+@contextmanager
+def progress_display() -> Iterator[ProgressSink]:
+    """A sink that shows phase, count, rate and time left on a terminal, and nothing in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _silent
+        return
+    with _Display(console) as display:
+        yield display
+
+
+def _silent(progress: Progress) -> None:
+    del progress
+
+
+class _Rate(ProgressColumn):
+    """Units a second of this start, those of an earlier one not counted."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:.1f} {task.fields['unit']}/s")
+
+
+class _Display:
+    """One bar a phase."""
+
+    def __init__(self, console: Console) -> None:
+        self._bars = Bars(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(compact=True),
+            console=console,
+        )
+        self._phase = ""
+        self._task = None
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        if self._task is None or progress.phase != self._phase:
+            self._phase = progress.phase
+            self._task = self._bars.add_task(
+                progress.phase, total=progress.total, completed=progress.resumed, unit=progress.unit
+            )
+        self._bars.update(self._task, completed=progress.done, total=progress.total)

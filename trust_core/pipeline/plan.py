@@ -1,0 +1,206 @@
+"""What will be done: texts, models and their classes checked and named before any model is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from trust_core.datasets.columns import Texts
+from trust_core.datasets.limits import Limits
+from trust_core.datasets.sampling import random_order, stratified_rows
+from trust_core.datasets.sources import texts_from
+from trust_core.domain.arrays import IntArray
+from trust_core.domain.spec import GOLD, OWN_PREDICTION, REFERENCE_PREDICTION, Spec
+from trust_core.domain.texts import TextSet
+from trust_core.errors import LabelError, RowErrors, RowProblem, SpecError, nearest
+from trust_core.models.inspection import InspectedModel, inspect_model
+from trust_core.models.labels import NamedClasses, canonical_classes, match_gold, match_labels
+from trust_core.models.policy import Policy
+from trust_core.pipeline.fingerprint import fingerprint
+
+Role = Literal["reference", "candidate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A model that takes part.
+
+    Attributes:
+        name: its name in the report: as the user wrote it.
+        role: reference or candidate.
+        inspected: its files and facts.
+        columns: for each canonical class, its position among the model's own labels.
+    """
+
+    name: str
+    role: Role
+    inspected: InspectedModel
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One evaluation, resolved.
+
+    Attributes:
+        spec: as given.
+        fingerprint: names the run.
+        name: for lists of runs.
+        members: the reference, then the candidates.
+        texts: those that are predicted.
+        explained: rows of `texts` that are explained, in random order; the controls take the first ones.
+        available: texts before sampling.
+        data_hash: of all of them.
+    """
+
+    spec: Spec
+    fingerprint: str
+    name: str
+    members: tuple[Member, ...]
+    texts: TextSet
+    explained: tuple[int, ...]
+    available: int
+    data_hash: str
+
+    @property
+    def control_rows(self) -> tuple[int, ...]:
+        """Rows of `texts` that the controls explain."""
+        return self.explained[: self.spec.control_texts]
+
+
+def plan_models(spec: Spec, *, limits: Limits, policy: Policy) -> Plan:
+    """Resolve a spec that names models.
+
+    Raises:
+        TrustError: anything that the user has to mend first; nothing has been built or written yet.
+    """
+    if spec.data is None or spec.reference is None:
+        raise SpecError("The spec names no data or no reference.")
+    texts = texts_from(spec.data, limits)
+    reference = inspect_model(spec.reference, policy=policy)
+    inspected = [
+        (spec.reference, reference),
+        *((name, inspect_model(name, policy=policy, base=reference)) for name in spec.candidates),
+    ]
+    parties = [_party(spec, index, name, model.facts.labels) for index, (name, model) in enumerate(inspected)]
+    columns, sampled = matched_texts(spec, texts, parties)
+    check_explained_class(spec, sampled)
+    return Plan(
+        spec=spec,
+        fingerprint=fingerprint(
+            spec,
+            data_hash=texts.content_hash,
+            model_hashes=[model.facts.content_hash for _, model in inspected],
+        ),
+        name=f"{', '.join(spec.candidates)} against {spec.reference}",
+        members=tuple(
+            Member(name, "candidate" if index else "reference", model, columns[index])
+            for index, (name, model) in enumerate(inspected)
+        ),
+        texts=sampled,
+        explained=explained_rows(spec, sampled),
+        available=len(texts.ids),
+        data_hash=texts.content_hash,
+    )
+
+
+def matched_texts(
+    spec: Spec, texts: Texts, parties: Sequence[NamedClasses]
+) -> tuple[list[tuple[int, ...]], TextSet]:
+    """Each party's columns for the canonical classes, and the sample of texts with gold classes.
+
+    Raises:
+        LabelError: names cannot be matched without a guess.
+        RowErrors: a few rows have a label that is no class.
+    """
+    data = NamedClasses(f"data {texts.source!r}", texts.label_names, spec.label_map.data, "data")
+    classes = canonical_classes([*([data] if texts.labels else []), *parties])
+    columns = [match_labels(party, classes) for party in parties]
+    labelled = texts.with_classes(classes, _gold_index(data, classes, texts))
+    rows = stratified_rows(labelled.gold, spec.limit, labelled.ids, seed=spec.seed)
+    return columns, labelled.take(rows) if len(rows) < len(labelled) else labelled
+
+
+def explained_rows(spec: Spec, texts: TextSet) -> tuple[int, ...]:
+    """Rows of the texts that are explained, in a random order of their own."""
+    return tuple(random_order(texts.ids, seed=spec.seed, stage="explain")[: spec.explain_limit])
+
+
+def check_explained_class(spec: Spec, texts: TextSet) -> None:
+    """Refuse a class to explain that these texts do not have.
+
+    Raises:
+        SpecError: an unknown class, or gold classes of unlabelled texts.
+    """
+    named = (REFERENCE_PREDICTION, OWN_PREDICTION, GOLD, *texts.classes)
+    if spec.explained_class not in named:
+        raise SpecError(
+            f"class is {spec.explained_class!r}, which is no class.",
+            allowed=nearest(spec.explained_class, named),
+        )
+    if spec.explained_class == GOLD and not texts.labelled:
+        raise SpecError(
+            "class is gold, but the texts have no gold labels.",
+            allowed=f"Explain {REFERENCE_PREDICTION}, {OWN_PREDICTION} or a class by its name.",
+        )
+
+
+def explained_classes(
+    spec: Spec, texts: TextSet, rows: Sequence[int], *, reference: IntArray, own: IntArray
+) -> IntArray:
+    """(m,) the class that is explained of each of these rows.
+
+    Args:
+        spec: says which.
+        texts: the texts that were predicted.
+        rows: m rows of them.
+        reference: (n,) classes that the reference predicts.
+        own: (n,) classes that the model predicts whose explanations are read.
+    """
+    index = list(rows)
+    chosen: Mapping[str, IntArray] = {REFERENCE_PREDICTION: reference, OWN_PREDICTION: own, GOLD: texts.gold}
+    if spec.explained_class in chosen:
+        return chosen[spec.explained_class][index]
+    return np.full(len(index), texts.classes.index(spec.explained_class), dtype=np.int64)
+
+
+def _party(spec: Spec, index: int, name: str, labels: tuple[str, ...]) -> NamedClasses:
+    # A model that is made from the reference has the reference's label names.
+    as_reference = index == 0 or name.startswith("ref:")
+    mapping = spec.label_map.reference if as_reference else spec.label_map.candidate
+    section = "reference" if as_reference else "candidate"
+    return NamedClasses(f"{'candidate' if index else 'reference'} {name!r}", labels, mapping, section)
+
+
+def _gold_index(data: NamedClasses, classes: tuple[str, ...], texts: Texts) -> Mapping[str, int]:
+    try:
+        return match_gold(data, classes)
+    except LabelError:
+        if texts.labels is None:
+            raise
+        unknown = [name for name in data.names if not _matches(data, name, classes)]
+        rows = [
+            RowProblem(row, "label", f"{label!r} is no class")
+            for row, label in enumerate(texts.labels, 1)
+            if label in unknown
+        ]
+        # Where a whole class is unknown the names differ; where single rows are, the rows are broken.
+        if not unknown or len(unknown) == len(data.names) or len(rows) > len(texts.ids) // 10:
+            raise
+        raise RowErrors(
+            texts.source,
+            rows,
+            remedy=f"Allowed: {', '.join(classes)}. Mend the rows, or map the names with --label-map.",
+        ) from None
+
+
+def _matches(data: NamedClasses, name: str, classes: tuple[str, ...]) -> bool:
+    mapping = {name: data.mapping[name]} if name in data.mapping else {}
+    try:
+        match_gold(NamedClasses(data.party, (name,), mapping, data.section), classes)
+    except LabelError:
+        return False
+    return True
