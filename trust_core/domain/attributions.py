@@ -47,6 +47,30 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedFeatures:
+    """What one explainer of a published protocol says of one text and one model.
+
+    Attributes:
+        text_id: the text's id.
+        explainer: lime or shap, in that protocol's settings.
+        seed: the protocol's seed.
+        features: the protocol's features, strings, in its order; a string may come twice.
+        weights: (f,) their weights for the protocol's class.
+    """
+
+    text_id: str
+    explainer: str
+    seed: int
+    features: tuple[str, ...]
+    weights: FloatArray
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", locked_floats(self.weights))
+        if self.weights.shape != (len(self.features),):
+            raise ValueError(f"{len(self.features)} features with weights of shape {self.weights.shape}")
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """All attributions of one text by one explainer and one model.
 
