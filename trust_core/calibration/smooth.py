@@ -13,8 +13,8 @@ from scipy.sparse import csr_array
 
 from trust_core.domain.arrays import FloatArray
 
-CELLS = 1024
-"""Cells of [0, 1]; narrower than any bandwidth."""
+CELLS = 512
+"""Cells of [0, 1]; half as wide as the narrowest bandwidth."""
 
 NARROWEST = 2 / CELLS
 """Smallest bandwidth: below it cells would show."""
@@ -47,14 +47,14 @@ def _attenuation(bandwidth: Float[np.ndarray, "*draws"] | float) -> FloatArray:
 
 
 def smooth_cells(
-    cells: Float[np.ndarray, "*draws 1024"], bandwidth: Float[np.ndarray, "*draws"] | float
-) -> Float[np.ndarray, "*draws 1024"]:
+    cells: Float[np.ndarray, "*draws 512"], bandwidth: Float[np.ndarray, "*draws"] | float
+) -> Float[np.ndarray, "*draws 512"]:
     """Smoothed density of the mass in the cells, at their centres; its mean over cells is the whole mass."""
     smoothed: FloatArray = idct(dct(cells, axis=-1) * _attenuation(bandwidth), axis=-1) * CELLS
     return smoothed
 
 
-def smooth_ece(residual: Float[np.ndarray, "*draws 1024"]) -> Float[np.ndarray, "*draws"]:
+def smooth_ece(residual: Float[np.ndarray, "*draws 512"]) -> Float[np.ndarray, "*draws"]:
     """SmoothECE: the integral of the absolute smoothed gap, at the bandwidth that equals its own value.
 
     Source: Blasiok and Nakkiran, arXiv 2309.12236, definition 5 (the fixed point smECE_s = s). Agrees with
@@ -99,12 +99,12 @@ def smooth_ece(residual: Float[np.ndarray, "*draws 1024"]) -> Float[np.ndarray, 
 
 
 def gap_curve(
-    share: Float[np.ndarray, "*draws 1024"],
-    residual: Float[np.ndarray, "*draws 1024"],
+    share: Float[np.ndarray, "*draws 512"],
+    residual: Float[np.ndarray, "*draws 512"],
     *,
     bandwidth: float,
     n: int,
-) -> Float[np.ndarray, "*draws 1024"]:
+) -> Float[np.ndarray, "*draws 512"]:
     """The smoothed gap confidence - accuracy at each cell's centre: smoothed residual over smoothed share.
 
     One imagined text without a gap, spread evenly over [0, 1], takes part, so that the curve goes to 0

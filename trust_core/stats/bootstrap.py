@@ -21,8 +21,11 @@ basic below and percentile above, for statistics that noise lifts, widened to ho
 Span = tuple[float, float]
 """The lowest and highest value that a statistic can take."""
 
-_CELLS = 4_000_000
-"""Counts held at a time: 32 MB."""
+_CELLS = 500_000
+"""Counts held at a time: 4 MB, which stay in a processor's cache while columns are multiplied."""
+
+_ROWS = 16
+"""Resamples at a time, at the least: 13 MB for 100,000 texts."""
 
 _FLAT = 1e-6
 """Draws that spread less than this part of the span show no event at all."""
@@ -55,7 +58,7 @@ class Resamples:
         The draws come from one stream, row after row, so they do not depend on the size of the blocks.
         """
         rng = derived_rng(self.seed, "bootstrap", str(self.n))
-        rows = max(1, _CELLS // self.n)
+        rows = max(_ROWS, _CELLS // self.n)
         for start in range(0, self.count, rows):
             block = np.empty((min(rows, self.count - start), self.n))
             for row in block:

@@ -1,0 +1,299 @@
+"""How often the intervals hold the truth: `python -m benchmarks.coverage`.
+
+Two models answer texts of a known population; samples are drawn from it again and again, and each interval
+is asked whether it holds the population's own value. Drawing with replacement makes that value exact.
+
+Writes results/coverage.json and prints a Markdown table. The alignment S, which needs attributions, is
+not here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_array, hstack
+from scipy.special import softmax
+
+from trust_core.calibration.curve_distance import SPAN, curve_columns, distance_of_means, shared_bandwidth
+from trust_core.calibration.scores import gold_scores, score_evidence
+from trust_core.calibration.views import View, binned_view, smooth_view
+from trust_core.domain.arrays import FloatArray, IntArray
+from trust_core.domain.measures import LEVEL, Evidence, NotMeasured
+from trust_core.domain.predictions import Predictions
+from trust_core.stats.bootstrap import Resamples, evidence_from_draws
+from trust_core.stats.intervals import paired_difference_evidence, rate_evidence
+from trust_core.stats.seeds import derived_rng
+
+RESULTS = Path(__file__).parent / "results" / "coverage.json"
+SIZES = (300, 1000, 5000)
+POPULATION = 500_000
+CLASSES = ("entailment", "neutral", "contradiction")
+BINS = 10
+
+VOTING = ("accuracy", "negative_flip_rate", "brier", "signed_gap", "curve_distance")
+"""Measures that vote, whose intervals must hold the truth in at least 93 % of samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Two models of a simulated task with three classes.
+
+    Attributes:
+        signal: how far each model's logit of the right class lies above the others, reference then candidate.
+        own_noise: spread of what only one model gets wrong; the shared spread is 1.
+        temperature: what each model divides its logits by; away from its signal, confidence is wrong.
+    """
+
+    signal: tuple[float, float]
+    own_noise: float
+    temperature: tuple[float, float]
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "student": Scenario(signal=(2.6, 2.3), own_noise=0.6, temperature=(0.5, 0.4)),
+    "twin": Scenario(signal=(2.6, 2.6), own_noise=0.4, temperature=(0.5, 0.55)),
+}
+"""A weaker and more overconfident student, and the same architecture trained again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Gold classes and both models' predictions."""
+
+    gold: IntArray
+    reference: Predictions
+    candidate: Predictions
+
+
+def predictions(name: str, probabilities: FloatArray) -> Predictions:
+    """Predictions under invented ids."""
+    return Predictions(name, tuple(map(str, range(len(probabilities)))), CLASSES, probabilities)
+
+
+def simulate(
+    scenario: Scenario, size: int, rng: np.random.Generator
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Gold (size,) and probabilities (size, 3) of both models; shared noise makes them fail together."""
+    k = len(CLASSES)
+    gold = rng.integers(0, k, size=size)
+    shared = rng.standard_normal((size, k))
+    answers = []
+    for signal, temperature in zip(scenario.signal, scenario.temperature, strict=True):
+        logits = signal * np.eye(k)[gold] + shared + scenario.own_noise * rng.standard_normal((size, k))
+        answers.append(softmax(logits / temperature, axis=1))
+    return gold, answers[0], answers[1]
+
+
+@cache
+def population(name: str) -> tuple[IntArray, FloatArray, FloatArray]:
+    """The population of a scenario, the same in every process."""
+    return simulate(SCENARIOS[name], POPULATION, derived_rng(0, "coverage", "population", name))
+
+
+def views(pair: Pair) -> Iterator[tuple[str, View]]:
+    """The views whose basic intervals are measured, by name."""
+    for role, model in (("reference", pair.reference), ("candidate", pair.candidate)):
+        yield f"equal-width, {role}", binned_view(model, "equal-width", BINS)
+        yield f"equal-mass, {role}", binned_view(model, "equal-mass", BINS)
+        yield f"smooth, {role}", smooth_view(model)
+
+
+def counts(pair: Pair) -> tuple[int, int]:
+    """Texts lost and gained by the candidate."""
+    right_a, right_b = pair.reference.predicted == pair.gold, pair.candidate.predicted == pair.gold
+    return int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
+
+
+def curve_means(pair: Pair) -> csr_array:
+    """Columns of the curve distance of both models."""
+    both = [curve_columns(model, pair.gold) for model in (pair.reference, pair.candidate)]
+    return csr_array(hstack(both, format="csr"))
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The population's values, by figure; the curve distance by bandwidth."""
+
+    figures: dict[str, float]
+    bandwidths: FloatArray
+    distances: FloatArray
+
+    def distance(self, bandwidth: float) -> float:
+        """The population's curve distance at a bandwidth."""
+        return float(np.interp(bandwidth, self.bandwidths, self.distances))
+
+
+@cache
+def truth(name: str) -> Truth:
+    """What the intervals should hold."""
+    gold, a, b = population(name)
+    pair = Pair(gold, predictions("reference", a), predictions("candidate", b))
+    n = len(gold)
+    lost, gained = counts(pair)
+    figures = {"accuracy": (gained - lost) / n, "negative_flip_rate": lost / n}
+    scores, _ = gold_scores(gold, pair.reference, pair.candidate)
+    figures |= {score.key: float((score.candidate - score.reference).mean()) for score in scores}
+    for label, view in views(pair):
+        means = view.columns(gold).sum(axis=0) / n
+        figures |= {f"{key} ({label})": float(value) for key, value in view.values(means).items()}
+    means = curve_means(pair).sum(axis=0) / n
+    bandwidths = np.geomspace(0.004, 0.5, 60)
+    distances = [float(distance_of_means(means, bandwidth=h, n=n)) for h in bandwidths]
+    return Truth(figures, bandwidths, np.array(distances))
+
+
+def held(name: str, n: int, resamples: int, informing: int, draw: int) -> dict[str, tuple[bool, float]]:
+    """For one sample, by figure: whether its 95 % interval holds the truth, and how wide it is.
+
+    Calibration errors, which do not vote, are read from the first `informing` samples only.
+    """
+    gold, a, b = population(name)
+    rows = derived_rng(0, "coverage", name, str(n), str(draw)).integers(0, len(gold), size=n)
+    pair = Pair(gold[rows], predictions("reference", a[rows]), predictions("candidate", b[rows]))
+    drawn = Resamples(n=n, count=resamples, seed=draw)
+    expected = truth(name)
+    lost, gained = counts(pair)
+    found: dict[str, tuple[Evidence | NotMeasured, float]] = {
+        "accuracy": (paired_difference_evidence(lost, gained, n), expected.figures["accuracy"]),
+        "negative_flip_rate": (rate_evidence(lost, n), expected.figures["negative_flip_rate"]),
+    }
+    scores, _ = gold_scores(pair.gold, pair.reference, pair.candidate)
+    evidences = score_evidence(scores, drawn)
+    found |= {s.key: (evidences[s.key, "difference"], expected.figures[s.key]) for s in scores}
+    columns = curve_means(pair)
+    means = columns.sum(axis=0) / n
+    bandwidth = shared_bandwidth(means)
+    distance = float(distance_of_means(means, bandwidth=bandwidth, n=n))
+    distances = distance_of_means(drawn.means(columns), bandwidth=bandwidth, n=n)
+    found["curve_distance"] = (
+        evidence_from_draws(distances, distance, n=n, span=SPAN, kind="outer"),
+        expected.distance(bandwidth),
+    )
+    for label, view in views(pair) if draw < informing else ():
+        columns = view.columns(pair.gold)
+        values, resampled = view.values(columns.sum(axis=0) / n), view.values(drawn.means(columns))
+        for error in view.errors:
+            figure = f"{error.key} ({label})"
+            evidence = evidence_from_draws(
+                resampled[error.key], float(values[error.key]), n=n, span=error.span, kind="basic"
+            )
+            found[figure] = (evidence, expected.figures[figure])
+    answers = {}
+    for figure, (evidence, value) in found.items():
+        assert isinstance(evidence, Evidence)
+        low, high = evidence.interval(LEVEL)
+        answers[figure] = (low <= value <= high, high - low)
+    return answers
+
+
+def measure(
+    name: str, n: int, *, draws: int, informing: int, resamples: int, workers: int
+) -> list[dict[str, object]]:
+    """Coverage of every figure over many samples of one size."""
+    one = partial(held, name, n, resamples, informing)
+    if workers > 1:
+        with ProcessPoolExecutor(workers) as pool:
+            answers = list(pool.map(one, range(draws), chunksize=10))
+    else:
+        answers = [one(draw) for draw in range(draws)]
+    rows: list[dict[str, object]] = []
+    for figure in answers[0]:
+        read = [answer[figure] for answer in answers if figure in answer]
+        rows.append(
+            {
+                "scenario": name,
+                "n": n,
+                "figure": figure,
+                "votes": figure in VOTING,
+                "coverage": float(np.mean([holds for holds, _ in read])),
+                "mean_width": float(np.mean([width for _, width in read])),
+                "draws": len(read),
+            }
+        )
+    return rows
+
+
+def machine() -> str:
+    """The machine in words."""
+    versions = f"Python {platform.python_version()}, numpy {np.__version__}"
+    return f"{platform.machine()}, {os.cpu_count()} cores, {versions}"
+
+
+def commit() -> str:
+    """The commit that was measured."""
+    answer = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return answer.stdout.strip() or "unknown"
+
+
+def table(rows: list[dict[str, object]]) -> str:
+    """The coverage as a Markdown table: a row a figure, a column a size, scenarios one after the other."""
+    lines = []
+    for name in SCENARIOS:
+        chosen = [row for row in rows if row["scenario"] == name]
+        sizes = sorted({int(str(row["n"])) for row in chosen})
+        lines += [f"\n{name}\n", "| figure | " + " | ".join(f"n = {n}" for n in sizes) + " |"]
+        lines.append("|---|" + "---|" * len(sizes))
+        for figure in dict.fromkeys(str(row["figure"]) for row in chosen):
+            by_size = {row["n"]: row["coverage"] for row in chosen if row["figure"] == figure}
+            cells = [f"{by_size[n]:.3f}" for n in sizes]
+            lines.append(f"| {figure} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--informing", type=int, default=400, help="samples for figures that do not vote")
+    parser.add_argument("--resamples", type=int, default=1000)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    chosen = parser.parse_args()
+    start = time.perf_counter()
+    rows: list[dict[str, object]] = []
+    for n in chosen.sizes:
+        for name in SCENARIOS:
+            rows += measure(
+                name,
+                n,
+                draws=chosen.draws,
+                informing=chosen.informing,
+                resamples=chosen.resamples,
+                workers=chosen.workers,
+            )
+            print(f"{name}, n = {n}: done after {time.perf_counter() - start:.0f} s", flush=True)
+    report = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+        "commit": commit(),
+        "seconds": round(time.perf_counter() - start),
+        "level": LEVEL,
+        "resamples": chosen.resamples,
+        "truth": {name: truth(name).figures for name in SCENARIOS},
+        "rows": rows,
+    }
+    chosen.out.parent.mkdir(parents=True, exist_ok=True)
+    chosen.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
