@@ -34,7 +34,7 @@ class ReasonsFindings:
 
     Attributes:
         findings: figures, the vote "alignment", and notes.
-        text_ids: ids of the texts that were compared, in the order given.
+        text_ids: ids of the texts that were compared, sorted.
         adjusted: (m,) chance-adjusted Jaccard index of the weights that are shown.
         unstable_reference, unstable_candidate: (m,) whether the border at K is lost in the explainer's noise.
         left_out: why each text that was not compared was left out, by id.
@@ -107,6 +107,8 @@ def reasons_findings(  # noqa: PLR0913  (the one entry to this stage: the data, 
             identical = identical and of_ours == of_theirs and same_weights(ours, theirs)
         else:
             left_out[ours.text_id] = outcome
+    # Resamples draw rows: in the order of the ids, the order of the file changes no limit.
+    compared.sort(key=lambda row: row.text_id)
     budgets = Budgets(reference=_samples(reference), candidate=_samples(candidate))
     evidence = assess_alignment(
         _crossed(compared, identical=identical), seed=seed, resamples=resamples, budgets=budgets

@@ -1,0 +1,1 @@
+"""Whether two models give the same answers: accuracy, agreement, flips and divergence."""

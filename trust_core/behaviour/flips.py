@@ -1,0 +1,88 @@
+"""Texts whose answer changes from one model to the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Int
+
+from trust_core.domain.arrays import FloatArray, locked_floats
+from trust_core.domain.predictions import Predictions
+from trust_core.domain.texts import NO_LABEL
+
+FlipKind = Literal["none", "negative", "positive", "wrong-to-wrong", "changed"]
+"""negative: right to wrong; positive: wrong to right; changed: another answer to a text without a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlipCounts:
+    """How many of n labelled texts both models have right, and how many change.
+
+    Attributes:
+        n: texts.
+        both_right: right under both models.
+        negative: right under the reference, wrong under the candidate.
+        positive: the reverse.
+        wrong_to_wrong: wrong under both, with different answers.
+    """
+
+    n: int
+    both_right: int
+    negative: int
+    positive: int
+    wrong_to_wrong: int
+
+    @property
+    def reference_right(self) -> int:
+        """Texts that the reference has right."""
+        return self.both_right + self.negative
+
+    @property
+    def candidate_right(self) -> int:
+        """Texts that the candidate has right."""
+        return self.both_right + self.positive
+
+
+@dataclass(frozen=True, slots=True)
+class PairColumns:
+    """What changes in each of n texts.
+
+    Attributes:
+        flip: (n,) kind of flip.
+        shift: (n,) confidence of the candidate minus confidence of the reference.
+    """
+
+    flip: tuple[FlipKind, ...]
+    shift: FloatArray
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shift", locked_floats(self.shift))
+
+
+def count_flips(
+    gold: Int[np.ndarray, "n"], reference: Int[np.ndarray, "n"], candidate: Int[np.ndarray, "n"]
+) -> FlipCounts:
+    """Counts of the four kinds of change; all texts must have labels."""
+    right_a, right_b = reference == gold, candidate == gold
+    return FlipCounts(
+        n=len(gold),
+        both_right=int(np.sum(right_a & right_b)),
+        negative=int(np.sum(right_a & ~right_b)),
+        positive=int(np.sum(~right_a & right_b)),
+        wrong_to_wrong=int(np.sum(~right_a & ~right_b & (reference != candidate))),
+    )
+
+
+def list_pair_columns(
+    gold: Int[np.ndarray, "n"], reference: Predictions, candidate: Predictions
+) -> PairColumns:
+    """The kind of flip and the confidence shift of every text; texts without a label flip to `changed`."""
+    a, b = reference.predicted, candidate.predicted
+    conditions = [a == b, gold == NO_LABEL, a == gold, b == gold]
+    kinds: tuple[FlipKind, ...] = ("none", "changed", "negative", "positive", "wrong-to-wrong")
+    chosen = np.select(conditions, range(4), default=4)
+    return PairColumns(
+        flip=tuple(kinds[index] for index in chosen), shift=candidate.confidence - reference.confidence
+    )
