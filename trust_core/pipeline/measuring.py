@@ -1,0 +1,242 @@
+"""From what the models said to figures: every dimension of one candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trust_core.alignment.published import published_overlap
+from trust_core.alignment.summary import ReasonsFindings, reasons_findings
+from trust_core.behaviour.summary import answers_findings
+from trust_core.calibration.reliability import reliability_curves
+from trust_core.calibration.summary import reliability_findings
+from trust_core.domain.attributions import Explanation, PublishedFeatures
+from trust_core.domain.catalogue.entry import Dimension
+from trust_core.domain.measures import Exact, Findings, Measure, NotMeasured, Setting, Vote
+from trust_core.domain.predictions import Predictions
+from trust_core.domain.report import KSweep, ReliabilityCurve
+from trust_core.domain.spec import Spec
+from trust_core.domain.texts import TextSet
+from trust_core.errors import SpecError
+from trust_core.explain.methods import canonical_name
+from trust_core.explain.published import PublishedExplainer, PublishedProtocol
+from trust_core.pipeline.plan import explained_classes
+
+PUBLISHED_K = 10
+
+NO_MODELS = NotMeasured(
+    "saved predictions hold no explanations", "the models themselves, as --reference and --candidate"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResults:
+    """What one model said.
+
+    Attributes:
+        predictions: of all texts.
+        explanations: by explainer, of the explained rows in their order.
+        published: by explainer, where a published protocol was asked for.
+        cost: figures of its size and speed.
+    """
+
+    predictions: Predictions
+    explanations: Mapping[str, tuple[Explanation, ...]] = field(default_factory=dict)
+    published: Mapping[PublishedExplainer, tuple[PublishedFeatures, ...]] = field(default_factory=dict)
+    cost: Findings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateResults:
+    """Figures of one candidate.
+
+    Attributes:
+        by_dimension: figures and votes.
+        reasons: by explainer, with what single texts show.
+        reliability: reliability diagrams of the pair.
+        sweeps: top-K overlap at every K.
+    """
+
+    by_dimension: Mapping[Dimension, Findings]
+    reasons: Mapping[str, ReasonsFindings] = field(default_factory=dict)
+    reliability: tuple[ReliabilityCurve, ...] = ()
+    sweeps: tuple[KSweep, ...] = ()
+
+
+def measured_candidate(
+    spec: Spec, texts: TextSet, rows: Sequence[int], reference: ModelResults, candidate: ModelResults
+) -> CandidateResults:
+    """Every figure of a candidate.
+
+    Args:
+        spec: says how.
+        texts: the texts that were predicted.
+        rows: those of them whose explanations the two models' results hold.
+        reference: what the reference said.
+        candidate: what the candidate said.
+
+    Raises:
+        SpecError: K is larger than every text allows.
+    """
+    ours, theirs = reference.predictions, candidate.predictions
+    sampled = {"resamples": spec.resamples, "seed": spec.seed}
+    reasons = {
+        name: _reasons(spec, texts, rows, reference, candidate, name) for name in reference.explanations
+    }
+    by_dimension: dict[Dimension, Findings] = {
+        "answers": answers_findings(texts.gold, ours, theirs, **sampled),
+        "reasons": joined_findings(
+            [
+                *(found.findings for found in reasons.values()),
+                *_published(spec, texts, reference, candidate),
+                *([] if reasons else [_no_reasons(spec)]),
+            ]
+        ),
+        "reliability": reliability_findings(texts.gold, ours, theirs, bins=spec.bins, **sampled),
+    }
+    if candidate.cost is not None and reference.cost is not None:
+        by_dimension["cost"] = joined_findings([reference.cost, candidate.cost])
+    return CandidateResults(
+        by_dimension=by_dimension,
+        reasons=reasons,
+        reliability=reliability_curves(texts.gold, ours, theirs, bins=spec.bins),
+        sweeps=tuple(_sweep(theirs.model, name, found) for name, found in reasons.items()),
+    )
+
+
+def joined_findings(parts: Sequence[Findings]) -> Findings:
+    """Findings one after the other."""
+    return Findings(
+        measures=tuple(measure for part in parts for measure in part.measures),
+        votes=tuple(vote for part in parts for vote in part.votes),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
+
+
+def _reasons(
+    spec: Spec,
+    texts: TextSet,
+    rows: Sequence[int],
+    reference: ModelResults,
+    candidate: ModelResults,
+    explainer: str,
+) -> ReasonsFindings:
+    predicted = reference.predictions.predicted
+    found = reasons_findings(
+        reference.explanations[explainer],
+        candidate.explanations[explainer],
+        explained_classes(spec, texts, rows, reference=predicted, own=predicted),
+        explainer=explainer,
+        k_fraction=spec.k.fraction,
+        k_fixed=spec.k.fixed,
+        resamples=spec.resamples,
+        seed=spec.seed,
+        settings=_settings(spec),
+        candidate_class=explained_classes(
+            spec, texts, rows, reference=predicted, own=candidate.predictions.predicted
+        ),
+    )
+    if spec.k.fixed is not None and found.left_out and set(found.left_out.values()) == {"short"}:
+        raise SpecError(
+            f"k.fixed is {spec.k.fixed}, but none of the {len(rows)} explained texts has more words.",
+            allowed="K must be smaller than the number of words.",
+            remedy="Set a smaller k.fixed, or leave it out: k.fraction adapts to each text.",
+        )
+    return found
+
+
+def _settings(spec: Spec) -> dict[str, Setting]:
+    return {
+        "class": spec.explained_class,
+        "scale": spec.scale,
+        "mask": spec.mask,
+        "protocol": "corrected",
+        "samples": spec.lime.samples,
+    }
+
+
+def _published(
+    spec: Spec, texts: TextSet, reference: ModelResults, candidate: ModelResults
+) -> list[Findings]:
+    if spec.protocol == "corrected":
+        return []
+    protocol: PublishedProtocol = spec.protocol
+    gold = dict(zip(texts.ids, texts.gold.tolist(), strict=True))
+    parts = []
+    for explainer, ours in reference.published.items():
+        overlap = published_overlap(
+            ours, candidate.published[explainer], gold, protocol=protocol, k=PUBLISHED_K
+        )
+        settings: dict[str, Setting] = {"protocol": protocol, "k": PUBLISHED_K, "texts": overlap.texts}
+        figures = [("mean over seeds", overlap.mean)]
+        if overlap.variance is not None:
+            figures.append(("sample variance over seeds", overlap.variance))
+        measures = tuple(
+            Measure("jaccard", "pair", Exact(value), explainer, {**settings, "statistic": statistic})
+            for statistic, value in figures
+        )
+        parts.append(Findings(measures, notes=(PUBLISHED_NOTE[protocol],)))
+    return parts
+
+
+PUBLISHED_NOTE: Mapping[PublishedProtocol, str] = {
+    "published-nli": (
+        "Figures labelled published-nli follow the published scripts, faults included: one string with a"
+        " separator that can be removed, equal words of both texts as one feature, no sign, the gold class, a"
+        " fixed K of 10 without chance correction, empty sets count 0, no interval. Compare them with"
+        " published tables only."
+    ),
+    "published-pi": (
+        "Figures labelled published-pi follow the published scripts, faults included: a removed word can move"
+        " the boundary of the pair, equal words of both texts are one feature, class 1 whatever the answer, a"
+        " fixed K of 10 without chance correction, empty sets count 0, no interval. Compare them with"
+        " published tables only."
+    ),
+}
+
+
+def _no_reasons(spec: Spec) -> Findings:
+    if spec.from_predictions:
+        missing = NO_MODELS
+    elif spec.protocol != "corrected":
+        missing = NotMeasured(
+            "the published protocol has no noise-corrected alignment", "--protocol corrected"
+        )
+    else:
+        missing = NotMeasured(
+            "no text was explained", "explain_limit of 20 or more, and reasons among dimensions"
+        )
+    names = [canonical_name(name) for name in spec.explainers]
+    return Findings(
+        measures=tuple(Measure("alignment", "pair", missing, name) for name in names),
+        votes=tuple(Vote("alignment", missing, name) for name in names),
+    )
+
+
+def _sweep(candidate: str, explainer: str, found: ReasonsFindings) -> KSweep:
+    curve = found.curve
+    return KSweep(
+        candidate=candidate,
+        explainer=explainer,
+        k=tuple(curve.k.tolist()),
+        n=tuple(curve.n.tolist()),
+        jaccard=tuple(curve.jaccard.tolist()),
+        chance=tuple(curve.chance.tolist()),
+        low=tuple(curve.low.tolist()),
+        high=tuple(curve.high.tolist()),
+    )
+
+
+def shuffled_rows(predictions: Predictions, rng: np.random.Generator) -> Predictions:
+    """The predictions with each text given those of another: a model that is broken on purpose (control C5)."""
+    order = rng.permutation(len(predictions))
+    return Predictions(
+        model=predictions.model,
+        ids=predictions.ids,
+        classes=predictions.classes,
+        probabilities=predictions.probabilities[order],
+        logits=None if predictions.logits is None else predictions.logits[order],
+        truncated=predictions.truncated,
+    )
