@@ -75,15 +75,9 @@ def score_evidence(scores: tuple[Score, ...], resamples: Resamples) -> Evidences
 
 
 def confidence_evidence(reference: Predictions, candidate: Predictions, resamples: Resamples) -> Evidences:
-    """Mean confidence, its difference, and the mean absolute shift of confidence: they need no gold."""
-    a, b = reference.confidence, candidate.confidence
-    found = score_evidence((Score("mean_confidence", a, b, (0.0, 1.0)),), resamples)
-    shift = np.abs(b - a)
-    draws = resamples.means(shift[:, None])[:, 0]
-    found["confidence_shift", "pair"] = evidence_from_draws(
-        draws, float(shift.mean()), n=resamples.n, span=(0.0, 1.0)
-    )
-    return found
+    """Mean confidence of both models, and its difference: they need no gold."""
+    score = Score("mean_confidence", reference.confidence, candidate.confidence, (0.0, 1.0))
+    return score_evidence((score,), resamples)
 
 
 def blocked_evidence(keys: tuple[str, ...], why: NotMeasured) -> Evidences:

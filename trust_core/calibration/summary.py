@@ -61,7 +61,7 @@ def reliability_findings(
     few = too_few(n)
     drawn = few or Resamples(n=n, count=resamples, seed=seed)
     confidences = (
-        {**blocked_evidence(("mean_confidence",), drawn), ("confidence_shift", "pair"): drawn}
+        blocked_evidence(("mean_confidence",), drawn)
         if isinstance(drawn, NotMeasured)
         else confidence_evidence(reference, candidate, drawn)
     )

@@ -13,7 +13,7 @@ def _level(key: str, title: str, low: float) -> Entry:
     """The level beside a calibration error."""
     return Entry(
         key=f"{key}_level",
-        title=f"{title} of a calibrated model",
+        title=f"{title[0].upper()}{title[1:]} of a calibrated model",
         dimension="reliability",
         unit="probability",
         low=low,
@@ -203,20 +203,5 @@ RELIABILITY: tuple[Entry, ...] = (
         meaning="Mean probability of the predicted class. Needs no gold labels.",
         source="-",
         interval=_MEAN,
-    ),
-    Entry(
-        key="confidence_shift",
-        title="Shift of confidence",
-        dimension="reliability",
-        unit="probability",
-        low=0.0,
-        high=1.0,
-        direction="lower",
-        meaning=(
-            "Mean absolute difference between the two models' confidences on the same text. Needs no gold."
-        ),
-        source="defined here",
-        interval="percentile bootstrap over texts",
-        identity=0.0,
     ),
 )
