@@ -230,7 +230,7 @@ def _sweep(candidate: str, explainer: str, found: ReasonsFindings) -> KSweep:
 
 
 def shuffled_rows(predictions: Predictions, rng: np.random.Generator) -> Predictions:
-    """The predictions with each text given those of another: a model that is broken on purpose (control C5)."""
+    """The predictions with the texts exchanged: a model that is broken on purpose (control C5)."""
     order = rng.permutation(len(predictions))
     return Predictions(
         model=predictions.model,

@@ -88,6 +88,7 @@ def plan_models(spec: Spec, *, limits: Limits, policy: Policy) -> Plan:
     parties = [_party(spec, index, name, model.facts.labels) for index, (name, model) in enumerate(inspected)]
     columns, sampled = matched_texts(spec, texts, parties)
     check_explained_class(spec, sampled)
+    check_protocol(spec, sampled)
     return Plan(
         spec=spec,
         fingerprint=fingerprint(
@@ -146,6 +147,27 @@ def check_explained_class(spec: Spec, texts: TextSet) -> None:
             "class is gold, but the texts have no gold labels.",
             allowed=f"Explain {REFERENCE_PREDICTION}, {OWN_PREDICTION} or a class by its name.",
         )
+
+
+def check_protocol(spec: Spec, texts: TextSet) -> None:
+    """Refuse a published protocol for texts that it is not defined for.
+
+    Raises:
+        SpecError: no gold labels, no pairs, other explainers, or for paraphrases other classes.
+    """
+    if spec.protocol == "corrected":
+        return
+    reasons = []
+    if not texts.labelled:
+        reasons.append("it needs gold labels")
+    if texts.text_b is None:
+        reasons.append("it needs pairs of texts")
+    if spec.protocol == "published-pi" and texts.classes != ("not_paraphrase", "paraphrase"):
+        reasons.append(f"it needs the classes not_paraphrase and paraphrase, not {', '.join(texts.classes)}")
+    if not set(spec.explainers) <= {"lime", "shap", "shap-partition"}:
+        reasons.append("it knows the explainers lime and shap alone")
+    if reasons:
+        raise SpecError(f"The protocol {spec.protocol} cannot be used here: {'; '.join(reasons)}.")
 
 
 def explained_classes(

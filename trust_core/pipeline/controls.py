@@ -1,0 +1,91 @@
+"""The controls of a run: what the measures say of a model and itself, and of a broken one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from trust_core.domain.attributions import Explanation
+from trust_core.domain.catalogue.entry import Dimension
+from trust_core.domain.measures import Findings
+from trust_core.domain.report import ControlReport
+from trust_core.domain.spec import Spec
+from trust_core.domain.texts import TextSet
+from trust_core.errors import SpecError
+from trust_core.models.inspection import InspectedModel, inspect_model
+from trust_core.models.policy import Policy
+from trust_core.pipeline.measuring import ModelResults, measured_candidate
+from trust_core.pipeline.plan import Member
+from trust_core.report.controls import broken_control, ceiling_control, identity_control, skipped_control
+
+SHUFFLED = "control:shuffled-head"
+
+
+def identity(spec: Spec, texts: TextSet, rows: Sequence[int], reference: ModelResults) -> ControlReport:
+    """C0: the reference against itself, from the very same results."""
+    return identity_control(_voting(spec, texts, rows, reference, reference))
+
+
+def ceiling(
+    spec: Spec,
+    texts: TextSet,
+    rows: Sequence[int],
+    reference: ModelResults,
+    again: Mapping[str, tuple[Explanation, ...]],
+) -> ControlReport:
+    """C1: the reference against itself, explained with other seeds.
+
+    Args:
+        spec: says how.
+        texts: the texts.
+        rows: the rows that the controls explain.
+        reference: what the reference said; its explanations of `rows`.
+        again: its explanations of `rows` with other seeds, by explainers that draw.
+    """
+    if not again:
+        return skipped_control("No explainer of this run draws samples, so other seeds change nothing.")
+    ours = replace(reference, explanations={name: reference.explanations[name] for name in again})
+    found = measured_candidate(spec, texts, rows, ours, replace(ours, explanations=again))
+    return ceiling_control({"reasons": found.by_dimension["reasons"]})
+
+
+def broken(
+    spec: Spec, texts: TextSet, rows: Sequence[int], reference: ModelResults, candidate: ModelResults
+) -> ControlReport:
+    """C5: the reference against a model that is broken on purpose."""
+    return broken_control(_voting(spec, texts, rows, reference, candidate), spec.margins, spec.dimensions)
+
+
+def first_explanations(results: ModelResults, count: int) -> ModelResults:
+    """The results with the explanations of the first `count` explained texts."""
+    kept = {name: found[:count] for name, found in results.explanations.items()}
+    return replace(results, explanations=kept, published={})
+
+
+def broken_member(members: Sequence[Member], policy: Policy) -> Member | None:
+    """A member with its head shuffled: the first candidate that has weights to shuffle, else the reference.
+
+    None where no model of the run has (ONNX graphs).
+    """
+    reference, *candidates = members
+    for member in (*candidates, reference):
+        inspected = _shuffled(member.inspected, policy)
+        if inspected is not None:
+            return Member(f"{member.name} with its head shuffled", "candidate", inspected, member.columns)
+    return None
+
+
+def _shuffled(base: InspectedModel, policy: Policy) -> InspectedModel | None:
+    try:
+        return inspect_model(SHUFFLED, policy=policy, base=base)
+    except SpecError:
+        # Made from another model itself, or an ONNX graph: there is no head to take hold of.
+        return None
+
+
+def _voting(
+    spec: Spec, texts: TextSet, rows: Sequence[int], reference: ModelResults, candidate: ModelResults
+) -> dict[Dimension, Findings]:
+    ours, theirs = replace(reference, cost=None), replace(candidate, cost=None)
+    found = measured_candidate(spec, texts, rows, ours, theirs).by_dimension
+    return {name: findings for name, findings in found.items() if name in spec.dimensions}
