@@ -50,6 +50,18 @@ class Texts:
         """SHA-256 of ids, texts and labels, whatever the file's format, name or further columns."""
         return hash_of_columns([self.ids, self.text_a, self.text_b or (), self.labels or ()])
 
+    def take(self, rows: Sequence[int]) -> Texts:
+        """The texts of these rows, in this order."""
+        return Texts(
+            source=self.source,
+            ids=tuple(self.ids[row] for row in rows),
+            text_a=tuple(self.text_a[row] for row in rows),
+            text_b=None if self.text_b is None else tuple(self.text_b[row] for row in rows),
+            labels=None if self.labels is None else tuple(self.labels[row] for row in rows),
+            metadata={name: tuple(column[row] for row in rows) for name, column in self.metadata.items()},
+            notes=self.notes,
+        )
+
     def with_classes(self, classes: tuple[str, ...], index_of: Mapping[str, int]) -> TextSet:
         """The texts with their gold classes.
 

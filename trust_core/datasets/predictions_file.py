@@ -119,7 +119,7 @@ def joined(files: Sequence[SavedPredictions]) -> list[SavedPredictions]:
     result = [first]
     for other in files[1:]:
         rows = {text_id: row for row, text_id in enumerate(other.ids)}
-        _same_ids(first.source, first.ids, other.source, other.ids)
+        same_ids(first.source, first.ids, other.source, other.ids)
         ordered = other.take([rows[text_id] for text_id in first.ids])
         if first.labels is not None and ordered.labels is not None:
             clash = [
@@ -137,7 +137,12 @@ def joined(files: Sequence[SavedPredictions]) -> list[SavedPredictions]:
     return result
 
 
-def _same_ids(name_a: str, ids_a: Sequence[str], name_b: str, ids_b: Sequence[str]) -> None:
+def same_ids(name_a: str, ids_a: Sequence[str], name_b: str, ids_b: Sequence[str]) -> None:
+    """Refuse two sources that do not hold the same ids.
+
+    Raises:
+        PredictionsError: with the ids that are missing on either side.
+    """
     missing = sorted(set(ids_a) - set(ids_b))
     extra = sorted(set(ids_b) - set(ids_a))
     if missing or extra:

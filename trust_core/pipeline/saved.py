@@ -1,0 +1,144 @@
+"""Evaluation of saved predictions: no model, no explanation, everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from trust_core.datasets.columns import Texts
+from trust_core.datasets.limits import Limits
+from trust_core.datasets.predictions_file import SavedPredictions, joined, same_ids, saved_predictions
+from trust_core.datasets.sources import texts_from
+from trust_core.domain.predictions import Predictions
+from trust_core.domain.report import ControlReport
+from trust_core.domain.spec import Spec
+from trust_core.domain.texts import TextSet
+from trust_core.errors import PredictionsError, SpecError
+from trust_core.models.labels import NamedClasses
+from trust_core.pipeline import controls
+from trust_core.pipeline.fingerprint import fingerprint
+from trust_core.pipeline.measuring import NO_MODELS, ModelResults, shuffled_rows
+from trust_core.pipeline.plan import matched_texts
+from trust_core.report.controls import skipped_control
+from trust_core.stats.seeds import derived_rng
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """An evaluation of saved predictions, resolved.
+
+    Attributes:
+        spec: as given.
+        fingerprint: names the run.
+        name: for lists of runs.
+        files: the reference's file, then the candidates'.
+        texts: the texts that were predicted; empty strings where no `data` brings them.
+        results: of the reference, then of each candidate.
+        available: texts before sampling.
+        data_hash: of ids, texts and labels.
+    """
+
+    spec: Spec
+    fingerprint: str
+    name: str
+    files: tuple[SavedPredictions, ...]
+    texts: TextSet
+    results: tuple[ModelResults, ...]
+    available: int
+    data_hash: str
+
+
+def plan_saved(spec: Spec, *, limits: Limits) -> SavedPlan:
+    """Resolve a spec that names files of saved predictions.
+
+    Raises:
+        TrustError: anything that the user has to mend first.
+    """
+    if spec.reference_predictions is None:
+        raise SpecError("The spec names no saved predictions of the reference.")
+    if spec.protocol != "corrected":
+        raise SpecError(
+            f"The protocol {spec.protocol} explains texts, and saved predictions hold no models.",
+            allowed="Saved predictions go with --protocol corrected.",
+        )
+    names = (spec.reference_predictions, *spec.candidate_predictions)
+    files = joined([saved_predictions(name, limits) for name in names])
+    texts = _texts(spec, files, limits)
+    parties = [
+        NamedClasses(
+            f"file {file.source!r}",
+            file.names,
+            spec.label_map.candidate if index else spec.label_map.reference,
+            "candidate" if index else "reference",
+        )
+        for index, file in enumerate(files)
+    ]
+    columns, sampled = matched_texts(spec, texts, parties)
+    row_of = {text_id: row for row, text_id in enumerate(files[0].ids)}
+    rows = [row_of[text_id] for text_id in sampled.ids]
+    return SavedPlan(
+        spec=spec,
+        fingerprint=fingerprint(
+            spec, data_hash=texts.content_hash, model_hashes=[file.content_hash for file in files]
+        ),
+        name=f"{', '.join(spec.candidate_predictions)} against {spec.reference_predictions}",
+        files=tuple(files),
+        texts=sampled,
+        results=tuple(
+            ModelResults(_predictions(file.take(rows), order, sampled.classes))
+            for file, order in zip(files, columns, strict=True)
+        ),
+        available=len(texts.ids),
+        data_hash=texts.content_hash,
+    )
+
+
+def saved_controls(plan: SavedPlan) -> dict[str, ControlReport]:
+    """C0, and C5 by exchanging the texts of the first candidate's predictions; C1 needs models."""
+    reference, candidate = plan.results[0], plan.results[1]
+    exchanged = shuffled_rows(candidate.predictions, derived_rng(plan.spec.seed, "C5"))
+    return {
+        "C0": controls.identity(plan.spec, plan.texts, (), reference),
+        "C1": skipped_control(f"Not measured: {NO_MODELS.reason}."),
+        "C5": controls.broken(
+            plan.spec, plan.texts, (), reference, replace(candidate, predictions=exchanged)
+        ),
+    }
+
+
+def _predictions(file: SavedPredictions, order: Sequence[int], classes: tuple[str, ...]) -> Predictions:
+    columns = list(order)
+    return Predictions(
+        model=file.source,
+        ids=file.ids,
+        classes=classes,
+        probabilities=file.probabilities[:, columns],
+        logits=None if file.logits is None else file.logits[:, columns],
+    )
+
+
+def _texts(spec: Spec, files: Sequence[SavedPredictions], limits: Limits) -> Texts:
+    """The texts of the predictions: from `data` where given, else ids and labels alone."""
+    first = files[0]
+    labels = next((file.labels for file in files if file.labels is not None), None)
+    if spec.data is None:
+        return Texts(first.source, first.ids, ("",) * len(first.ids), None, labels, {}, ())
+    texts = texts_from(spec.data, limits)
+    same_ids(first.source, first.ids, texts.source, texts.ids)
+    row_of = {text_id: row for row, text_id in enumerate(texts.ids)}
+    ordered = texts.take([row_of[text_id] for text_id in first.ids])
+    if labels is None or ordered.labels is None:
+        return replace(ordered, labels=ordered.labels or labels)
+    mapping = spec.label_map.data
+    clash = [
+        text_id
+        for text_id, ours, theirs in zip(first.ids, ordered.labels, labels, strict=True)
+        if mapping.get(ours, ours) != mapping.get(theirs, theirs)
+    ]
+    if clash:
+        shown = ", ".join(clash[:10])
+        raise PredictionsError(
+            f"{len(clash)} texts have another label in {texts.source} than in {first.source}: {shown}.",
+            remedy="Both must come from the same labelled texts; map names with --label-map.",
+        )
+    return ordered
