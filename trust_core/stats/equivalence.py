@@ -109,4 +109,5 @@ def n_needed(
     if distance == 0:
         return None
     needed = n * (half_width / distance) ** 2
-    return None if needed > _MILLION else max(MIN_TEXTS, math.ceil(needed))
+    # A whole number that rounding lifted by an ulp must not become the next one.
+    return None if needed > _MILLION else max(MIN_TEXTS, math.ceil(needed * (1 - 1e-12)))

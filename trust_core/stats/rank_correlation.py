@@ -23,8 +23,8 @@ def spearman(first: Float[np.ndarray, " w"], second: Float[np.ndarray, " w"]) ->
         A value in [-1, 1], or None where a list has no two different values. Agrees with scipy's
         `spearmanr`.
     """
-    x, y = average_ranks(first), average_ranks(second)
-    x, y = x - x.mean(), y - y.mean()
+    middle = (len(first) + 1) / 2
+    x, y = average_ranks(first) - middle, average_ranks(second) - middle
     scale = float(x @ x) * float(y @ y)
     if scale == 0:
         return None
