@@ -1,0 +1,137 @@
+"""A torch model as the stages see it: texts to token ids, token ids to logits in canonical class order."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import nn
+
+from trust_core.domain.texts import TextPair
+from trust_core.errors import ModelError, OutOfMemory
+from trust_core.models.pretrained import PreTrainedModel
+from trust_core.models.tokenization import MASK_PLACEHOLDER, PairTokenizer
+from trust_core.ports import Encoded
+
+NO_PADDING = -1
+"""A padding id that equals no token: our batches have no padding, so the last token is the last token."""
+
+_ALWAYS_TYPED = frozenset({"xlnet"})
+_CPU_ALLOCATOR = ("DefaultCPUAllocator", "can't allocate memory", "not enough memory")
+
+
+class TorchClassifier:
+    """A loaded transformers classifier; implements `trust_core.ports.Classifier`.
+
+    Attributes:
+        module: the network, in evaluation mode, its weights not trainable.
+        tokenizer: texts to ids.
+        uses_types: whether the network reads segment ids.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        module: PreTrainedModel,
+        tokenizer: PairTokenizer,
+        classes: tuple[str, ...],
+        *,
+        order: Sequence[int],
+        type_ids_expected: bool,
+    ) -> None:
+        """Wrap a network.
+
+        Args:
+            name: its name in this run.
+            module: the network.
+            tokenizer: its tokenizer.
+            classes: canonical class names, k of them.
+            order: for each canonical class, its column in the network's own output.
+            type_ids_expected: whether the model's tokenizer hands segment ids to it.
+        """
+        self.module = module
+        self.tokenizer = tokenizer
+        self.uses_types = type_ids_expected and reads_types(module)
+        self._name = name
+        self._classes = classes
+        self._columns = None if list(order) == list(range(len(order))) else list(order)
+        self._device = next(module.parameters()).device
+        self._vocabulary = input_rows(module)
+        if hasattr(module.config, "pad_token_id") and module.config.pad_token_id is None:
+            module.config.pad_token_id = NO_PADDING
+
+    @property
+    def name(self) -> str:
+        """Its name in this run."""
+        return self._name
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Canonical class names, k of them: the order of the columns of `logits`."""
+        return self._classes
+
+    @property
+    def mask_token(self) -> str:
+        """What the masking rule puts for a word: a placeholder that no user's text holds."""
+        return MASK_PLACEHOLDER
+
+    def encode(self, pairs: Sequence[TextPair], *, masks: bool = False) -> list[Encoded]:
+        """Tokens of each text; special-token strings in the texts are ordinary characters.
+
+        With `masks`, the placeholder `mask_token` becomes the tokenizer's mask token (its unknown token
+        where it has none); a "[MASK]" that the user typed stays what it is: seven characters.
+        """
+        return self.tokenizer.encode_pairs(pairs, masks=masks, types=self.uses_types)
+
+    def release(self) -> None:
+        """Let go of the network, so that its memory is free; the classifier answers no more."""
+        del self.module
+
+    @torch.inference_mode()
+    def logits(
+        self, ids: Int[np.ndarray, "b t"], types: Int[np.ndarray, "b t"] | None
+    ) -> Float[np.ndarray, "b k"]:
+        """Logits (b, k), float64, of b inputs of one length t.
+
+        Raises:
+            OutOfMemory: the batch does not fit.
+            ModelError: a token id that the model has no embedding for.
+        """
+        if ids.size and int(ids.max()) >= self._vocabulary:
+            raise ModelError(
+                f"The tokenizer of {self._name!r} gives the token id {int(ids.max())}, but the model knows "
+                f"{self._vocabulary} tokens.",
+                remedy="Tokenizer and weights are of different models: save both from the same one.",
+            )
+        inputs = {"input_ids": torch.from_numpy(np.ascontiguousarray(ids, dtype=np.int64)).to(self._device)}
+        if self.uses_types and types is not None:
+            inputs["token_type_ids"] = torch.from_numpy(np.ascontiguousarray(types, dtype=np.int64)).to(
+                self._device
+            )
+        try:
+            output = self.module(**inputs, return_dict=True).logits
+        except torch.OutOfMemoryError as error:
+            torch.cuda.empty_cache()
+            raise OutOfMemory(str(error)) from error
+        except RuntimeError as error:
+            if any(sign in str(error) for sign in _CPU_ALLOCATOR):
+                raise OutOfMemory(str(error)) from error
+            raise
+        values: np.ndarray = output.double().cpu().numpy()
+        return values if self._columns is None else values[:, self._columns]
+
+
+def reads_types(module: nn.Module) -> bool:
+    """Whether a network distinguishes segments: it takes segment ids, and has more than one of them."""
+    config = getattr(module, "config", None)
+    if "token_type_ids" not in inspect.signature(module.forward).parameters:
+        return False
+    return getattr(config, "model_type", "") in _ALWAYS_TYPED or getattr(config, "type_vocab_size", 0) > 1
+
+
+def input_rows(module: PreTrainedModel) -> int:
+    """How many token ids the network has embeddings for."""
+    return int(module.get_input_embeddings().weight.shape[0])

@@ -1,0 +1,187 @@
+"""Build an inspected model: weights complete, float32, evaluation mode, on its device."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from trust_core.errors import ModelRefused, WeightsIncomplete
+from trust_core.models.classifier import TorchClassifier
+from trust_core.models.compress.making import make_model
+from trust_core.models.compress.recipe import parse_recipe
+from trust_core.models.device import Device
+from trust_core.models.facts import LoadedModel
+from trust_core.models.footprint import measure_footprint
+from trust_core.models.inspection import InspectedModel
+from trust_core.models.policy import ENCODER_REMEDY
+from trust_core.models.pretrained import (
+    AutoConfig,
+    AutoModelForSequenceClassification,
+    PreTrainedModel,
+    quiet_transformers,
+)
+from trust_core.models.tokenizer_reading import first_line, read_tokenizer
+
+MARKER = "trusteq_compression"
+"""Key in config.json of folders that `save_compressed` writes: the recipe that loading applies again."""
+
+_HARMLESS_LEFTOVERS = (".position_ids", ".inv_freq", ".attn.bias", ".attn.masked_bias")
+_POOLERLESS_TYPES = ("roberta", "xlm-roberta", "camembert", "electra", "distilbert")
+_HEAD_PARTS = (
+    "classifier",
+    "score",
+    "out_proj",
+    "pre_classifier",
+    "sequence_summary",
+    "logits_proj",
+    "pooler",
+)
+
+
+def load_model(
+    inspected: InspectedModel,
+    *,
+    device: Device,
+    classes: tuple[str, ...] | None = None,
+    order: Sequence[int] | None = None,
+    name: str | None = None,
+) -> LoadedModel:
+    """Build a model and wrap it as a classifier.
+
+    Args:
+        inspected: what `inspect_model` found.
+        device: where it computes.
+        classes: canonical class names, k of them; None takes the model's own.
+        order: for each canonical class, its position among the model's own (`match_labels`); None: as they are.
+        name: its name in this run; None takes what the user wrote.
+
+    Raises:
+        WeightsIncomplete: weights are missing, left over, or of other shapes than the config says.
+        ModelRefused: the library knows no classifier of this kind, or the tokenizer has no fast form.
+        SpecError: a recipe that cannot be applied to a model of this kind.
+    """
+    facts = inspected.facts
+    named = name or facts.written
+    wanted = classes or facts.labels
+    columns = tuple(range(len(facts.labels))) if order is None else tuple(order)
+    if facts.weights == "onnx":
+        from trust_core.models.onnx_classifier import load_onnx  # onnxruntime is needed by ONNX folders alone
+
+        return load_onnx(inspected, named, wanted, columns)
+    with quiet_transformers():
+        module = build_module(inspected)
+        tokenizer = read_tokenizer(inspected)
+    module = module.to(device.torch_name).eval().requires_grad_(False)
+    classifier = TorchClassifier(
+        named, module, tokenizer.pairs, wanted, order=columns, type_ids_expected=tokenizer.gives_types
+    )
+    return LoadedModel(named, classifier, facts, measure_footprint(module, device.torch_name))
+
+
+@contextlib.contextmanager
+def resident(
+    inspected: InspectedModel,
+    *,
+    device: Device,
+    classes: tuple[str, ...] | None = None,
+    order: Sequence[int] | None = None,
+    name: str | None = None,
+) -> Iterator[LoadedModel]:
+    """`load_model` for the length of a `with` block; its memory is free afterwards, so one model is resident at a time."""
+    loaded = load_model(inspected, device=device, classes=classes, order=order, name=name)
+    try:
+        yield loaded
+    finally:
+        loaded.classifier.release()  # type: ignore[attr-defined]  # both of our classifiers have it; the port does not
+        del loaded
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+
+def build_module(inspected: InspectedModel) -> PreTrainedModel:
+    """The network of an inspected model, its recipe applied; on the CPU, float32."""
+    module = _read_network(inspected.checkpoint.folder, inspected.facts.written)
+    marker = inspected.checkpoint.config.get(MARKER)
+    if marker is not None:
+        module = make_model(module, parse_recipe(str(marker)))
+    return module if inspected.recipe is None else make_model(module, inspected.recipe)
+
+
+def _read_network(folder: Path, written: str) -> PreTrainedModel:
+    try:
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    except Exception as error:  # config classes raise many kinds
+        raise ModelRefused(
+            written, [f"its config.json describes no model that transformers knows: {first_line(error)}"]
+        ) from error
+    kind = AutoModelForSequenceClassification._model_mapping.get(type(config), None)
+    if kind is None:
+        raise ModelRefused(
+            written, [f"there is no text classifier of the type {config.model_type!r}"], remedy=ENCODER_REMEDY
+        )
+    try:
+        module, report = kind.from_pretrained(
+            folder,
+            config=config,
+            dtype=torch.float32,
+            use_safetensors=True,
+            local_files_only=True,
+            output_loading_info=True,
+            # Named here, so that a config cannot ask for an implementation from the hub.
+            attn_implementation="sdpa" if kind._supports_sdpa else "eager",
+        )
+    except torch.OutOfMemoryError:
+        raise
+    except (RuntimeError, ValueError, OSError, KeyError, TypeError) as error:
+        raise WeightsIncomplete(
+            f"The weights of {written!r} do not fit the model that its config.json describes: {first_line(error)}",
+            remedy="Save model and config together with model.save_pretrained(folder).",
+        ) from error
+    _check_complete(report, config.model_type, written)
+    network: PreTrainedModel = module
+    return network
+
+
+def _check_complete(report: Mapping[str, Any], model_type: str, written: str) -> None:
+    """Raise where any weight was left at random, or any stored weight found no place."""
+    missing = sorted(report["missing_keys"])
+    mismatched = sorted(str(entry[0]) for entry in report["mismatched_keys"])
+    left_over = sorted(key for key in report["unexpected_keys"] if not _harmless(key, model_type))
+    if not (missing or mismatched or left_over):
+        return
+    lines = [
+        f"  {title}: {_shortened(keys)}"
+        for title, keys in (("missing", missing), ("of another shape", mismatched), ("left over", left_over))
+        if keys
+    ]
+    headless = bool(missing) and all(_of_head(key) for key in missing)
+    raise WeightsIncomplete(
+        f"The weights of {written!r} do not fill the model that its config.json describes.\n"
+        + "\n".join(lines),
+        allowed="Every weight must be there, and none may be left over."
+        if not headless
+        else "It is an encoder without a trained head.",
+        remedy=ENCODER_REMEDY
+        if headless
+        else "Save model and config together with model.save_pretrained(folder).",
+    )
+
+
+def _harmless(key: str, model_type: str) -> bool:
+    """Whether a left-over weight is known to take no part: old buffers, and poolers of models that have none."""
+    return key.endswith(_HARMLESS_LEFTOVERS) or (".pooler." in f".{key}" and model_type in _POOLERLESS_TYPES)
+
+
+def _of_head(key: str) -> bool:
+    return any(part in _HEAD_PARTS for part in key.split("."))
+
+
+def _shortened(keys: Sequence[str]) -> str:
+    shown = ", ".join(keys[:6])
+    return shown if len(keys) <= 6 else f"{shown} and {len(keys) - 6} more"
