@@ -55,7 +55,7 @@ class Criterion:
     def figure(self, estimate: float) -> str:
         """The estimate in words: "accuracy changed by +0.8 points"."""
         number = spoken(estimate, self.unit)
-        unit = suffix(self.unit, one=number in ("+1.0", "\u22121.0"))
+        unit = suffix(self.unit, one=number in ("+1.0", "\u22121.0", "1.0"))
         return self.says.format(estimate=number + unit)
 
     def interval(self, low: float, high: float) -> str:
@@ -125,7 +125,7 @@ _CRITERIA = (
         "reliability",
         "upper",
         0.0,
-        "percent",
+        "distance",
         "Reliability curves",
         "the two curves lie {estimate} apart on average",
     ),

@@ -19,14 +19,14 @@ from trust_core.stats.multiplicity import holm
 
 NEVER_VOTES: Final[frozenset[Dimension]] = frozenset({"cost"})
 
-QUESTIONS: Final[Mapping[Dimension, str]] = {
-    "answers": "same answers",
-    "reasons": "same reasons",
-    "reliability": "same reliability",
-    "confidence_use": "same use of confidence",
+WORDS: Final[Mapping[Dimension, str]] = {
+    "answers": "answers",
+    "reasons": "reasons",
+    "reliability": "reliability",
+    "confidence_use": "confidence in use",
     "cost": "cost",
 }
-"""Each dimension as a stakeholder would call it."""
+"""Each dimension in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,16 +220,16 @@ def _overall(
         return "inconclusive", "No dimension that can vote was chosen, so there is nothing to decide."
     by_status: dict[Status, list[str]] = {}
     for dimension, part in voting.items():
-        by_status.setdefault(part.status, []).append(QUESTIONS[dimension])
+        by_status.setdefault(part.status, []).append(WORDS[dimension])
     same = by_status.get("equivalent", [])
     rest = [*by_status.get("inconclusive", []), *by_status.get("not_measured", [])]
     also = f" Within the margins: {listed(same)}." if same else ""
     open_too = f" Not settled: {listed(rest)}." if rest else ""
     if "different" in by_status:
         names = listed(by_status["different"])
-        return "different", f"Beyond the margins: not the {names}.{open_too}{also}"
+        return "different", f"Beyond the margins: {names}.{open_too}{also}"
     if rest:
-        return "inconclusive", f"These texts do not settle it: {listed(rest)} open.{also}"
+        return "inconclusive", f"These texts do not settle it. Open: {listed(rest)}.{also}"
     return "equivalent", f"Within the margins: {listed(same)}."
 
 

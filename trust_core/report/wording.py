@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-Unit = Literal["percent", "points", "plain", "signed"]
-"""How a figure is said: a share as percent, a difference of shares as signed points, a plain number, or a
-signed number."""
+Unit = Literal["percent", "points", "distance", "plain", "signed"]
+"""How a figure is said: a share as percent, a difference of shares as signed points, a distance of shares
+as points without a sign, a plain number, or a signed number."""
 
 MINUS = "\u2212"
 
@@ -20,7 +20,7 @@ def spoken(value: float, unit: Unit, *, digits: int | None = None) -> str:
         unit: how it is said.
         digits: decimals; None takes one for percent and points, three (two from .1 on) for the others.
     """
-    if unit in ("percent", "points"):
+    if unit in ("percent", "points", "distance"):
         value = value * 100
         digits = 1 if digits is None else digits
     elif digits is None:
@@ -43,14 +43,14 @@ def interval(low: float, high: float, unit: Unit) -> str:
 
 def suffix(unit: Unit, *, one: bool = False) -> str:
     """The unit with the space before it, or nothing."""
-    if unit == "points":
+    if unit in ("points", "distance"):
         return " point" if one else " points"
     return " %" if unit == "percent" else ""
 
 
 def bound(margin: float, unit: Unit) -> str:
     """A margin as it was given, without digits that say nothing: "2 %", "1 point", "0.01"."""
-    if unit in ("percent", "points"):
+    if unit in ("percent", "points", "distance"):
         text = f"{margin * 100:.4g}"
         return text + suffix(unit, one=text == "1")
     return f"{margin:.4g}"

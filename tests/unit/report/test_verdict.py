@@ -42,7 +42,7 @@ def test_one_measure_outside_makes_it_different():
     result = judged(answers(vote("accuracy", -0.08, 0.01), vote("negative_flip_rate", 0.004, 0.003)))
     assert result.dimensions["answers"].status == "different"
     assert result.overall == "different"
-    assert "same answers" in result.why
+    assert result.why.startswith("Beyond the margins: answers.")
 
 
 def test_unsettled_measure_makes_it_inconclusive():

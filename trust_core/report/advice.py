@@ -1,0 +1,77 @@
+"""What to do next, from the verdict alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trust_core.domain.report import TestRow, Verdict
+from trust_core.report.criteria import label
+from trust_core.report.wording import count, listed
+
+_GO_AHEAD = (
+    "Within these margins, on texts like these, the candidate can take the reference's place. Check that the "
+    "margins fit your use and that the texts look like yours."
+)
+
+
+def next_steps(verdict: Verdict, *, controls_failed: Sequence[str] = ()) -> tuple[str, ...]:
+    """What the reader can do about this verdict, the most useful step first."""
+    if controls_failed:
+        names = listed([f"control {name}" for name in controls_failed])
+        return (f"Look at {names} first: until the measurement is mended, no figure here counts.",)
+    steps: list[str] = []
+    parts = verdict.dimensions
+    differing = {name for name, part in parts.items() if part.status == "different"}
+    if verdict.overall == "equivalent":
+        return (_GO_AHEAD,)
+    if "answers" in differing:
+        steps.append(
+            "Compress less, or train the candidate further; pairs.parquet lists the texts that flipped."
+        )
+    if "reliability" in differing:
+        steps.append(
+            "Recalibrate the candidate on held-out texts (temperature scaling changes no answer) and compare "
+            "again: a gap in confidence can often be closed, lost discrimination cannot."
+        )
+    if "reasons" in differing:
+        steps.append(
+            "Read the explained texts with the lowest alignment: the candidate gives its answers for other "
+            "reasons. Distilling on more varied texts, or compressing less, brings them back."
+        )
+    open_tests = [
+        test
+        for part in parts.values()
+        if part.status in ("inconclusive", "not_measured")
+        for test in part.tests
+    ]
+    steps.extend(_open_steps(open_tests))
+    return tuple(steps)
+
+
+def _open_steps(tests: list[TestRow]) -> list[str]:
+    """What would settle what is open."""
+    steps: list[str] = []
+    countable = [test for test in tests if test.status == "inconclusive" and test.n_needed is not None]
+    if countable:
+        most = max(countable, key=lambda test: test.n_needed or 0)
+        steps.append(
+            f"Test on more texts: about {count(most.n_needed or 0)} would settle {label(most).lower()}, the "
+            f"hardest of what is open{_where(most)}."
+        )
+    stuck = [test for test in tests if test.status == "inconclusive" and test.n_needed is None]
+    if stuck:
+        steps.append(
+            f"More texts alone will not settle {listed([label(test).lower() for test in stuck])}: decide "
+            "whether its margin is the right one for your use, before looking at the figure again."
+        )
+    missing = [test for test in tests if test.status == "not_measured"]
+    if missing:
+        steps.append(
+            f"Measure what is missing: {listed([label(test).lower() for test in missing])}; each says what "
+            "it needs."
+        )
+    return steps
+
+
+def _where(test: TestRow) -> str:
+    return " (explained texts, --explain-limit)" if test.explainer else ""
