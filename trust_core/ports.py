@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from trust_core.domain.arrays import FloatArray, IntArray
 from trust_core.domain.progress import Progress
@@ -26,6 +26,7 @@ class Encoded:
     truncated: bool
 
 
+@runtime_checkable
 class Classifier(Protocol):
     """A loaded model: tokenizer and forward pass, with the classes already in canonical order."""
 
@@ -55,6 +56,7 @@ class Classifier(Protocol):
         """
 
 
+@runtime_checkable
 class PredictProbabilities(Protocol):
     """Probabilities (n, k) of n texts, in canonical class order."""
 
@@ -62,6 +64,7 @@ class PredictProbabilities(Protocol):
         """The probabilities of these texts."""
 
 
+@runtime_checkable
 class ProgressSink(Protocol):
     """Takes reports of progress."""
 
@@ -69,6 +72,7 @@ class ProgressSink(Protocol):
         """Take one report."""
 
 
+@runtime_checkable
 class Clock(Protocol):
     """Seconds on a clock that never goes back."""
 
