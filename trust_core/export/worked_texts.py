@@ -176,8 +176,8 @@ def _drawn(answer: _Answer, rows: Sequence[dict[str, Any]], text: Mapping[str, A
     for at, content in enumerate(segments):
         words = sorted((row for row in rows if row["segment"] == at), key=lambda row: int(row["start"]))
         drawn.append(tuple(_fragments(content, words, heaviest)))
-    words = [fragment for segment in drawn for fragment in segment if fragment.weight is not None]
-    top = sorted(words, key=lambda fragment: -abs(fragment.weight or 0.0))[:_TOP]
+    weighted = [fragment for segment in drawn for fragment in segment if fragment.weight is not None]
+    top = sorted(weighted, key=lambda fragment: -abs(fragment.weight or 0.0))[:_TOP]
     return Side(answer.model, answer.predicted, answer.probability, tuple(drawn), tuple(top))
 
 

@@ -1,0 +1,97 @@
+"""report.html: the whole report as one file that needs no network and runs no script but its own."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import unicodedata
+from importlib.resources import files
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from trust_core.charts.offline import plotly_script
+from trust_core.domain.report import Report
+from trust_core.export.figure_text import MINUS, NO_FIGURE
+from trust_core.export.page import lay_out
+from trust_core.export.worked_texts import RunTables
+from trust_core.report.criteria import explainer_title
+
+OUTCOMES: Final = {
+    "equivalent": "equivalent",
+    "different": "different",
+    "inconclusive": "not settled",
+    "not_measured": "not measured",
+    "information": "no vote",
+}
+
+_STYLES: Final = "style-src 'unsafe-inline'"
+"""Charts set styles on their elements. Without any address to load from, a style can do no harm."""
+
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of what follows."""
+
+
+def report_html(report: Report, tables: RunTables | None = None) -> str:
+    """The page of a report.
+
+    Everything that came from outside is escaped; the policy in its head lets only the page's two scripts run,
+    by their hashes, and lets nothing be loaded from anywhere.
+
+    Args:
+        report: the report.
+        tables: the run's tables, for explained texts; without them (or with `no_texts`) these are left out.
+    """
+    templates = files("trust_core.export") / "templates"
+    page_script = (templates / "report.js").read_text("utf-8")
+    style = (templates / "report.css").read_text("utf-8")
+    environment = Environment(
+        loader=PackageLoader("trust_core.export"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters["weight"] = _weight
+    environment.filters["explainer"] = explainer_title
+    template = environment.get_template("report.html.j2")
+    scripts = (plotly_script(), page_script)
+    return template.render(
+        page=lay_out(report, tables),
+        policy=content_policy(scripts),
+        # Both are ours, not the user's: they may stand as they are.
+        plotly_script=Markup(scripts[0]),  # noqa: S704
+        page_script=Markup(scripts[1]),  # noqa: S704
+        style=Markup(style),  # noqa: S704
+        outcomes=OUTCOMES,
+        dash=NO_FIGURE,
+    )
+
+
+def content_policy(scripts: tuple[str, ...]) -> str:
+    """The content policy of the page: nothing from outside, no script but these."""
+    hashes = " ".join(
+        "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"
+        for script in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {hashes}; {_STYLES}; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+def _shown(value: object) -> object:
+    """What an expression of the template shows: foreign text without control characters."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return "".join("\ufffd" if _commands(character) else character for character in value)
+
+
+def _commands(character: str) -> bool:
+    return character in _TURNING or (unicodedata.category(character) == "Cc" and character not in "\n\t")
+
+
+def _weight(value: float) -> str:
+    return f"{MINUS if value < 0 else '+'}{abs(value):.3f}"

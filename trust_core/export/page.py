@@ -1,0 +1,253 @@
+"""What the report's page shows, in the order in which it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from trust_core.domain.catalogue import CATALOGUE
+from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension, Entry
+from trust_core.domain.report import (
+    CandidateReport,
+    ControlReport,
+    DimensionVerdict,
+    MeasureRow,
+    Report,
+)
+from trust_core.export.figure_text import FigureText, figure_text, settings_text
+from trust_core.export.page_charts import PageChart, forest_chart, reliability_charts, sweep_charts
+from trust_core.export.worked_texts import RunTables, WorkedText, worked_texts
+from trust_core.report.advice import next_steps
+from trust_core.report.controls import CONTROLS, failed
+from trust_core.report.criteria import CRITERIA, explainer_title
+
+QUESTIONS: Final[Mapping[Dimension, str]] = {
+    "answers": "Does it give the same answers?",
+    "reasons": "Does it give them for the same reasons?",
+    "reliability": "Is its confidence worth the same?",
+    "confidence_use": "Does a threshold tuned on the reference still hold?",
+    "cost": "What is gained?",
+}
+
+LIMITS: Final = (
+    (
+        "The verdict speaks of texts like the ones tested. On other topics, other lengths or another "
+        "language the candidate may behave otherwise."
+    ),
+    (
+        "Equivalent means: as far apart as the margins allow, at the most. It does not mean identical, and "
+        "it does not mean that the reference is good."
+    ),
+    (
+        "Reasons are what LIME and SHAP say of single words. They describe how an answer reacts when words "
+        "are taken away, not how a model thinks, and they miss what words do only together."
+    ),
+    (
+        "An interval covers the chance of drawing these texts. It does not cover wrong labels, or texts "
+        "that also stood in the training data."
+    ),
+    "Not settled is an answer too: these texts cannot tell. It is no mild form of equivalent.",
+)
+"""What the figures cannot say."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One measure with its figures side by side.
+
+    Attributes:
+        title, note: what it is called, and what it was computed with.
+        entry: what the catalogue says, or None for a key that it does not know.
+        reference, candidate: one model's figures.
+        compared: figures of the difference or the pair.
+    """
+
+    title: str
+    note: str
+    entry: Entry | None
+    reference: FigureText | None
+    candidate: FigureText | None
+    compared: tuple[FigureText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionView:
+    """One dimension of one candidate: verdict, then the figures that vote, then the others."""
+
+    id: str
+    title: str
+    verdict: DimensionVerdict
+    voting: tuple[FigureRow, ...]
+    others: tuple[FigureRow, ...]
+    charts: tuple[PageChart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateView:
+    """One candidate's part of the page."""
+
+    id: str
+    report: CandidateReport
+    next_steps: tuple[str, ...]
+    forest: PageChart | None
+    dimensions: tuple[DimensionView, ...]
+    worked: tuple[WorkedText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlView:
+    """One control, in words and figures."""
+
+    name: str
+    title: str
+    report: ControlReport
+    rows: tuple[FigureRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole page."""
+
+    report: Report
+    reference: str
+    failed: tuple[str, ...]
+    candidates: tuple[CandidateView, ...]
+    controls: tuple[ControlView, ...]
+    margins: tuple[tuple[str, str], ...]
+    settings: tuple[tuple[str, str], ...]
+    timing: tuple[tuple[str, str], ...]
+    limits: tuple[str, ...]
+    texts_left_out: bool
+
+    @property
+    def charts(self) -> tuple[PageChart, ...]:
+        """Every chart on the page."""
+        return tuple(
+            chart
+            for candidate in self.candidates
+            for chart in (
+                *(() if candidate.forest is None else (candidate.forest,)),
+                *(chart for dimension in candidate.dimensions for chart in dimension.charts),
+            )
+        )
+
+
+def lay_out(report: Report, tables: RunTables | None = None) -> Page:
+    """The page of a report; with the run's tables, a few explained texts are shown as well."""
+    reference = next((m.name for m in report.resolved.models if m.role == "reference"), "reference")
+    wrong = failed(report.controls)
+    margins = dict(_flat(report.spec.get("margins", {})))
+    return Page(
+        report=report,
+        reference=reference,
+        failed=wrong,
+        candidates=tuple(
+            _candidate(report, candidate, at, reference, tables, wrong)
+            for at, candidate in enumerate(report.candidates, start=1)
+        ),
+        controls=tuple(
+            ControlView(name, CONTROLS.get(name, name), control, _figure_rows(control.measures))
+            for name, control in report.controls.items()
+        ),
+        margins=tuple(
+            (criterion.title, criterion.bound(float(margins[key])))
+            for key, criterion in CRITERIA.items()
+            if key in margins
+        ),
+        settings=tuple(
+            (name, value)
+            for name, value in _flat(report.resolved.settings)
+            if not name.startswith("margins.")
+        ),
+        timing=_flat(report.timing),
+        limits=LIMITS,
+        texts_left_out=tables is None or bool(report.spec.get("no_texts")),
+    )
+
+
+def _candidate(
+    report: Report,
+    candidate: CandidateReport,
+    at: int,
+    reference: str,
+    tables: RunTables | None,
+    wrong: Sequence[str],
+) -> CandidateView:
+    prefix = f"c{at}"
+    worked: list[WorkedText] = []
+    if tables is not None and not report.spec.get("no_texts"):
+        for explainer in report.resolved.explainers:
+            worked += worked_texts(tables, reference=reference, candidate=candidate.name, explainer=explainer)
+    return CandidateView(
+        id=prefix,
+        report=candidate,
+        next_steps=next_steps(candidate.verdict, controls_failed=wrong),
+        forest=forest_chart(candidate, key=f"{prefix}-forest"),
+        dimensions=tuple(
+            _dimension(report, candidate, dimension, prefix)
+            for dimension in DIMENSIONS
+            if dimension in candidate.verdict.dimensions
+        ),
+        worked=tuple(worked),
+    )
+
+
+def _dimension(
+    report: Report, candidate: CandidateReport, dimension: Dimension, prefix: str
+) -> DimensionView:
+    rows = [row for row in candidate.measures if _dimension_of(row) == dimension]
+    charts: tuple[PageChart, ...] = ()
+    if dimension == "reliability":
+        charts = reliability_charts(report, candidate.name, prefix=f"{prefix}-reliability")
+    elif dimension == "reasons":
+        charts = sweep_charts(report, candidate.name, prefix=f"{prefix}-sweep")
+    return DimensionView(
+        id=f"{prefix}-{dimension}",
+        title=QUESTIONS[dimension],
+        verdict=candidate.verdict.dimensions[dimension],
+        voting=_figure_rows(row for row in rows if row.key in CRITERIA),
+        others=_figure_rows(row for row in rows if row.key not in CRITERIA),
+        charts=charts,
+    )
+
+
+def _dimension_of(row: MeasureRow) -> Dimension | None:
+    if row.key in CATALOGUE:
+        return CATALOGUE[row.key].dimension
+    return CRITERIA[row.key].dimension if row.key in CRITERIA else None
+
+
+def _figure_rows(rows: Iterable[MeasureRow]) -> tuple[FigureRow, ...]:
+    """Rows of one measure, explainer and setting side by side."""
+    groups: dict[tuple[Any, ...], list[MeasureRow]] = {}
+    for row in rows:
+        groups.setdefault((row.key, row.explainer, settings_text(row)), []).append(row)
+    return tuple(_figure_row(key, explainer, note, found) for (key, explainer, note), found in groups.items())
+
+
+def _figure_row(key: str, explainer: str | None, note: str, rows: Sequence[MeasureRow]) -> FigureRow:
+    entry = CATALOGUE.get(key)
+    one_sided = {row.of: figure_text(row) for row in rows if row.of in ("reference", "candidate")}
+    notes = [explainer_title(explainer)] if explainer else []
+    return FigureRow(
+        title=key if entry is None else entry.title,
+        note=", ".join([*notes, note] if note else notes),
+        entry=entry,
+        reference=one_sided.get("reference"),
+        candidate=one_sided.get("candidate"),
+        compared=tuple(figure_text(row) for row in rows if row.of in ("difference", "pair")),
+    )
+
+
+def _flat(value: Any, name: str = "") -> tuple[tuple[str, str], ...]:
+    """Nested settings as (dotted name, value)."""
+    if isinstance(value, dict):
+        return tuple(
+            pair
+            for key, inner in value.items()
+            for pair in _flat(inner, f"{name}.{key}" if name else str(key))
+        )
+    if isinstance(value, list | tuple):
+        return ((name, ", ".join(str(item) for item in value)),)
+    return ((name, f"{value:.6g}" if isinstance(value, float) else str(value)),)
