@@ -13,6 +13,9 @@ from trust_core.domain.spec import LabelMap, Margins, Spec
 from trust_core.domain.spec_reading import read_part
 from trust_core.errors import UsageError
 
+MAX_BYTES = 1_000_000
+"""Largest spec, margins or label-map file."""
+
 _PLAIN = {
     "reference": "reference",
     "reference_predictions": "reference_predictions",
@@ -113,11 +116,15 @@ def mapping_from_file(name: str) -> dict[str, Any]:
         UsageError: the file is missing, unreadable, or holds something else.
     """
     try:
-        text = Path(name).read_text(encoding="utf-8")
+        file = Path(name).expanduser()
+        if file.stat().st_size > MAX_BYTES:
+            raise UsageError(f"{name} has {file.stat().st_size:,} bytes.", allowed=f"At most {MAX_BYTES:,}.")
+        text = file.read_text(encoding="utf-8-sig")
         content = json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
     except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}.") from error
-    except (ValueError, yaml.YAMLError) as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}.", remedy="Check the path.") from error
+    except (ValueError, RuntimeError, yaml.YAMLError) as error:
+        # A RecursionError is a RuntimeError: brackets without end are no valid file either.
         raise UsageError(f"{name} is not valid YAML or JSON: {error}") from error
     if not isinstance(content, dict):
         raise UsageError(f"{name} holds no mapping.", allowed="It must hold lines such as `seed: 0`.")
@@ -127,9 +134,14 @@ def mapping_from_file(name: str) -> dict[str, Any]:
 def _place(content: dict[str, Any], path: str, value: Any) -> None:
     *parents, last = path.split(".")
     for parent in parents:
-        inner = content.setdefault(parent, {})
+        if content.get(parent) is None:
+            content[parent] = {}
+        inner = content[parent]
         if not isinstance(inner, dict):
-            raise UsageError(f"{path} cannot be set: {parent} is a single value.")
+            raise UsageError(
+                f"{path} cannot be set: {parent} is {inner!r}.",
+                allowed=f"{parent} must hold fields of its own.",
+            )
         content = inner
     content[last] = value
 

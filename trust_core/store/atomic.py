@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from trust_core.errors import RunError
@@ -23,7 +24,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise RunError(
             f"{path} cannot be written: {error.strerror or error}.",
             remedy="Make room or choose another folder; what is finished is kept, the same command goes on.",
@@ -31,6 +33,16 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def remove_partials(folder: Path) -> None:
-    """Remove what writers that were killed have left below `folder`."""
+    """Remove what writers that were killed have left below `folder`.
+
+    Raises:
+        RunError: the folder cannot be written.
+    """
     for partial in folder.rglob(".*.partial"):
-        partial.unlink(missing_ok=True)
+        try:
+            partial.unlink(missing_ok=True)
+        except OSError as error:
+            raise RunError(
+                f"{partial}, left by a run that was killed, cannot be removed: {error.strerror or error}.",
+                remedy="Make the folder writable, or remove the file yourself.",
+            ) from error

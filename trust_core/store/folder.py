@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from trust_core.domain.report import Report
+from trust_core.domain.spec import NOT_IN_FINGERPRINT
 from trust_core.errors import RunConflict, RunError, RunIncomplete
 from trust_core.store.atomic import remove_partials, write_atomically
 from trust_core.store.shards import Shards
@@ -37,6 +39,10 @@ class RunFolder:
         write_atomically(path, content.encode() if isinstance(content, str) else content)
         return path
 
+    def remove_work(self) -> None:
+        """Remove the shards: the run is finished, and its tables hold what they held."""
+        shutil.rmtree(self.path / "work", ignore_errors=True)
+
     @property
     def finished(self) -> bool:
         """Whether the report is written."""
@@ -51,7 +57,7 @@ def open_run(path: Path, *, fingerprint: str, spec: dict[str, Any], name: str) -
     """
     path = path.resolve()
     if (path / "run.json").exists():
-        known = str(_json(path / "run.json")["fingerprint"])
+        known = existing_run(path).fingerprint
         if known != fingerprint:
             raise RunConflict(
                 f"{path} already holds the run {known[:12]} of another spec"
@@ -61,7 +67,9 @@ def open_run(path: Path, *, fingerprint: str, spec: dict[str, Any], name: str) -
             )
         remove_partials(path)
         return RunFolder(path, fingerprint)
-    if path.exists() and (not path.is_dir() or _holds_something_else(path)):
+    if path.exists() and not path.is_dir():
+        raise RunConflict(f"{path} is a file.", remedy="Give a new or empty folder with --out.")
+    if path.exists() and _holds_something_else(path):
         raise RunConflict(
             f"{path} is not empty and holds no run.", remedy="Give a new or empty folder with --out."
         )
@@ -78,7 +86,13 @@ def existing_run(path: Path) -> RunFolder:
     Raises:
         RunError: there is none.
     """
-    return RunFolder(path.resolve(), str(_json(path / "run.json")["fingerprint"]))
+    marker = path / "run.json"
+    content = _json(marker)
+    if not isinstance(content.get("fingerprint"), str):
+        raise RunError(
+            f"{marker} names no fingerprint.", remedy="The folder is damaged: give another one with --out."
+        )
+    return RunFolder(path.resolve(), content["fingerprint"])
 
 
 def spec_of_run(path: Path) -> dict[str, Any]:
@@ -105,6 +119,8 @@ def load_report(path: str | Path) -> Report:
             f"{file} does not exist: the run is not finished, or this is no run folder.",
             remedy="Repeat the command of the run to finish it: it goes on where it stopped.",
         ) from error
+    except OSError as error:
+        raise RunError(f"{file} cannot be read: {error.strerror or error}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -127,7 +143,9 @@ def _json(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise RunError(f"{path.parent} holds no run: {path.name} is missing.") from error
-    except ValueError as error:
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, RecursionError) as error:
         raise RunError(f"{path} is not valid JSON: {error}.") from error
     if not isinstance(content, dict):
         raise RunError(f"{path} is not what a run writes.")
@@ -135,5 +153,18 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _difference(known: dict[str, Any], given: dict[str, Any]) -> str:
-    keys = sorted(key for key in known.keys() | given.keys() if known.get(key) != given.get(key))
-    return "different: " + ", ".join(keys) if keys else "the contents of the data or of a model changed"
+    before, now = (_flat(json.loads(json.dumps(spec))) for spec in (known, given))
+    names = sorted(
+        name
+        for name in before.keys() | now.keys()
+        if name.split(".")[0] not in NOT_IN_FINGERPRINT and before.get(name) != now.get(name)
+    )
+    return "different: " + ", ".join(names) if names else "the contents of the data or of a model changed"
+
+
+def _flat(spec: dict[str, Any], above: str = "") -> dict[str, Any]:
+    """The single values of a spec by their path, such as `lime.samples`."""
+    values: dict[str, Any] = {}
+    for name, value in spec.items():
+        values |= _flat(value, f"{above}{name}.") if isinstance(value, dict) else {f"{above}{name}": value}
+    return values

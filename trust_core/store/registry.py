@@ -12,6 +12,9 @@ from typing import Literal, cast
 
 from trust_core.errors import RunError, nearest
 
+SHORTEST_ID = 4
+"""So many letters of a run's id name it."""
+
 RunState = Literal["running", "done", "failed", "interrupted"]
 
 _SCHEMA = """
@@ -64,13 +67,13 @@ class Registry:
         message: str | None = None,
     ) -> None:
         """Enter a run, or what has become of it."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._connection() as connection:
             connection.execute(
                 "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(path) DO UPDATE SET"
                 " fingerprint = excluded.fingerprint, name = excluded.name, state = excluded.state,"
                 " overall = excluded.overall, message = excluded.message, changed = excluded.changed",
-                (str(path), fingerprint, name, state, overall, message, now, now),
+                (str(path.resolve()), fingerprint, name, state, overall, message, now, now),
             )
 
     def runs(self) -> list[RunEntry]:
@@ -78,7 +81,7 @@ class Registry:
         if not self._file.exists():
             return []
         with self._connection() as connection:
-            rows = connection.execute("SELECT * FROM runs ORDER BY started DESC, path").fetchall()
+            rows = connection.execute("SELECT * FROM runs ORDER BY started DESC, rowid DESC").fetchall()
         return [_entry(row) for row in rows]
 
     def find(self, name: str) -> RunEntry:
@@ -88,13 +91,16 @@ class Registry:
             RunError: there is none, or more than one.
         """
         runs = self.runs()
-        here = Path(name).expanduser().resolve()
-        found = [run for run in runs if run.path == here]
-        if not found and len(name) >= 4:
+        found = [run for run in runs if run.path == _as_path(name)]
+        if not found and len(name) >= SHORTEST_ID:
             found = [run for run in runs if run.fingerprint.startswith(name)]
         if not found:
             known = nearest(name, [run.id for run in runs]) if runs else "No run is registered yet."
-            raise RunError(f"There is no run {name!r}.", allowed=known, remedy="`runs list` shows all runs.")
+            raise RunError(
+                f"There is no run {name!r}.",
+                allowed=known,
+                remedy=f"Give {SHORTEST_ID} letters of its id or more, or its folder; `runs list` shows all.",
+            )
         if len(found) > 1:
             paths = ", ".join(str(run.path) for run in found)
             raise RunError(f"{name!r} names {len(found)} runs: {paths}.", remedy="Give the folder instead.")
@@ -117,6 +123,13 @@ class Registry:
                 f"The registry of runs {self._file} cannot be used: {error}.",
                 remedy="Set TRUST_HOME to a folder that can be written.",
             ) from error
+
+
+def _as_path(name: str) -> Path | None:
+    try:
+        return Path(name).expanduser().resolve()
+    except (OSError, ValueError, RuntimeError):
+        return None
 
 
 def _entry(row: tuple[str, ...]) -> RunEntry:

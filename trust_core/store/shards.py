@@ -46,6 +46,8 @@ class Shards:
     def read_predictions(self, start: int, stop: int, *, model: str, classes: tuple[str, ...]) -> Predictions:
         """The predictions of these rows."""
         rows = self._read(start, stop)
+        if len(rows.get("id", ())) != stop - start:
+            raise _damaged(self._path(start, stop), "it does not hold its texts")
         shape = (-1, len(classes))
         return Predictions(
             model=model,
@@ -53,7 +55,7 @@ class Shards:
             classes=classes,
             probabilities=np.array(rows["probabilities"], dtype=np.float64).reshape(shape),
             logits=np.array(rows["logits"], dtype=np.float64).reshape(shape) if "logits" in rows else None,
-            truncated=rows["truncated"][0] if rows["truncated"] else 0,
+            truncated=rows["truncated"][0],
         )
 
     def write_explanations(self, start: int, stop: int, explanations: Sequence[Explanation]) -> None:
@@ -108,11 +110,15 @@ class Shards:
         path = self._path(start, stop)
         try:
             return cast("dict[str, list[Any]]", pq.read_table(path).to_pydict())
-        except (OSError, pa.ArrowInvalid) as error:
-            raise RunError(
-                f"{path} cannot be read: {error}.",
-                remedy="Remove this file and run the same command again: only its texts are done anew.",
-            ) from error
+        except (OSError, pa.ArrowException) as error:
+            raise _damaged(path, str(error)) from error
+
+
+def _damaged(path: Path, why: str) -> RunError:
+    return RunError(
+        f"{path} cannot be read: {why}.",
+        remedy="Remove this file and run the same command again: only its texts are done anew.",
+    )
 
 
 def _attribution(row: dict[str, Any]) -> Attribution:

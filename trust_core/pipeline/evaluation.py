@@ -1,0 +1,106 @@
+"""One evaluation, of models or of saved predictions, from its plan to the files in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from trust_core.datasets.limits import Limits
+from trust_core.domain.progress import Progress
+from trust_core.domain.report import ControlReport, ModelInfo, Report
+from trust_core.domain.spec import Spec
+from trust_core.models.policy import Policy
+from trust_core.pipeline.files import write_files
+from trust_core.pipeline.measuring import CandidateResults, ModelResults, measured_candidate
+from trust_core.pipeline.plan import Member, Plan, plan_models
+from trust_core.pipeline.reporting import resolved_spec, whole_report
+from trust_core.pipeline.run import Outcome, Workplace, run_models
+from trust_core.pipeline.saved import SavedPlan, plan_saved, saved_controls
+from trust_core.ports import Clock, ProgressSink
+from trust_core.store.folder import RunFolder
+
+
+def planned(spec: Spec, *, limits: Limits, policy: Policy) -> Plan | SavedPlan:
+    """The plan of a spec, whatever it starts from.
+
+    Raises:
+        TrustError: anything that the user has to mend first; nothing has been written yet.
+    """
+    if spec.from_predictions:
+        return plan_saved(spec, limits=limits)
+    return plan_models(spec, limits=limits, policy=policy)
+
+
+def evaluated(
+    plan: Plan | SavedPlan, run: RunFolder, *, policy: Policy, progress: ProgressSink, clock: Clock
+) -> Report:
+    """Carry a plan out and write the run's files, the report last."""
+    began = clock()
+    if isinstance(plan, Plan):
+        outcome = run_models(plan, Workplace(run, policy, progress, clock))
+        results: Sequence[ModelResults] = outcome.results
+        rows: Sequence[int] = plan.explained
+        controls: Mapping[str, ControlReport] = outcome.controls
+        models = [_model_info(member, outcome, index) for index, member in enumerate(plan.members)]
+        device, timing = outcome.device, _timing(outcome)
+    else:
+        results, rows, device, timing = plan.results, (), "none: saved predictions", {}
+        controls = saved_controls(plan)
+        models = [
+            ModelInfo(
+                name=file.source,
+                role="candidate" if index else "reference",
+                source="saved predictions",
+                content_hash=file.content_hash,
+            )
+            for index, file in enumerate(plan.files)
+        ]
+    reference, *others = results
+    candidates: dict[str, CandidateResults] = {}
+    for done, candidate in enumerate(others):
+        progress(Progress("Measuring", done, len(others), unit="candidates"))
+        candidates[candidate.predictions.model] = measured_candidate(
+            plan.spec, plan.texts, rows, reference, candidate
+        )
+    progress(Progress("Measuring", len(others), len(others), unit="candidates"))
+    resolved = resolved_spec(
+        plan.spec,
+        fingerprint=plan.fingerprint,
+        models=models,
+        texts=plan.texts,
+        explained=len(rows) if reference.explanations or reference.published else 0,
+        available=plan.available,
+        data_hash=plan.data_hash,
+        device=device,
+    )
+    timing = {**timing, "total_s": round(clock() - began, 3)}
+    report = whole_report(
+        plan.spec, resolved=resolved, candidates=candidates, controls=controls, timing=timing
+    )
+    write_files(run, plan.spec, report, plan.texts, rows, results, candidates)
+    return report
+
+
+def _model_info(member: Member, outcome: Outcome, index: int) -> ModelInfo:
+    facts, cost = member.inspected.facts, outcome.costs[index]
+    return ModelInfo(
+        name=member.name,
+        role=member.role,
+        source=facts.kind,
+        content_hash=facts.content_hash,
+        architecture=facts.architecture,
+        parameters=cost.parameters,
+        size_bytes=cost.memory_bytes,
+        dtype=cost.dtype,
+        max_length=facts.max_length,
+        revision=facts.revision or None,
+        licence=facts.licence or None,
+        truncated=outcome.results[index].predictions.truncated,
+    )
+
+
+def _timing(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "latency": {cost.name: cost.latency for cost in outcome.costs},
+        "durations_s": {name: round(seconds, 3) for name, seconds in outcome.seconds.items()},
+    }

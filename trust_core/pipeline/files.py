@@ -1,0 +1,100 @@
+"""The files of a finished run, each written whole; the report comes last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from trust_core.domain.report import Report
+from trust_core.domain.spec import Spec
+from trust_core.domain.texts import TextSet
+from trust_core.export.frames import (
+    attributions_table,
+    pairs_table,
+    parquet_bytes,
+    predictions_table,
+    texts_table,
+)
+from trust_core.export.html import report_html
+from trust_core.export.report_json import report_json
+from trust_core.export.tables import latex_table, markdown_table
+from trust_core.export.worked_texts import RunTables
+from trust_core.perturb.words import segment
+from trust_core.pipeline.measuring import CandidateResults, ModelResults
+from trust_core.pipeline.plan import explained_classes
+from trust_core.store.folder import RunFolder
+
+
+def write_files(
+    run: RunFolder,
+    spec: Spec,
+    report: Report,
+    texts: TextSet,
+    rows: Sequence[int],
+    results: Sequence[ModelResults],
+    candidates: Mapping[str, CandidateResults],
+) -> None:
+    """Write everything that a run leaves behind.
+
+    Args:
+        run: its folder.
+        spec: as given.
+        report: what it found.
+        texts: the texts that were predicted.
+        rows: those of them that were explained.
+        results: what the reference, then each candidate said.
+        candidates: figures by the candidate's name.
+    """
+    tables = _tables(spec, texts, rows, results, candidates)
+    run.write("texts.parquet", parquet_bytes(tables.texts))
+    run.write("predictions.parquet", parquet_bytes(tables.predictions))
+    run.write("pairs.parquet", parquet_bytes(tables.pairs))
+    run.write("attributions.parquet", parquet_bytes(tables.attributions))
+    run.write("table.md", markdown_table(report))
+    run.write("table.tex", latex_table(report))
+    run.write("report.html", report_html(report, tables))
+    # Last: a run with a report is finished.
+    run.write("report.json", report_json(report))
+    run.remove_work()
+
+
+def _tables(
+    spec: Spec,
+    texts: TextSet,
+    rows: Sequence[int],
+    results: Sequence[ModelResults],
+    candidates: Mapping[str, CandidateResults],
+) -> RunTables:
+    reference, *others = results
+    predicted = reference.predictions.predicted
+    explained = explained_classes(spec, texts, rows, reference=predicted, own=predicted)
+    pairs = texts.pairs
+    return RunTables(
+        texts=texts_table(texts, no_texts=spec.no_texts),
+        predictions=predictions_table([result.predictions for result in results]),
+        pairs=pairs_table(
+            texts.gold,
+            reference.predictions,
+            [other.predictions for other in others],
+            explained={
+                texts.ids[row]: texts.classes[at] for row, at in zip(rows, explained.tolist(), strict=True)
+            },
+            alignments={
+                name: {
+                    explainer: dict(zip(reasons.text_ids, reasons.adjusted.tolist(), strict=True))
+                    for explainer, reasons in found.reasons.items()
+                }
+                for name, found in candidates.items()
+            },
+            explainers=tuple(reference.explanations),
+        ),
+        attributions=attributions_table(
+            {texts.ids[row]: segment(texts.ids[row], pairs[row]) for row in rows},
+            {
+                result.predictions.model: [one for found in result.explanations.values() for one in found]
+                for result in results
+            },
+            classes=texts.classes,
+            scale=spec.scale,
+            no_texts=spec.no_texts,
+        ),
+    )

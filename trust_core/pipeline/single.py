@@ -1,0 +1,85 @@
+"""One text, explained by two models side by side: nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trust_core.domain.arrays import FloatArray
+from trust_core.domain.attributions import Explanation
+from trust_core.domain.spec import DataSpec, Explainer, Spec
+from trust_core.domain.texts import SegmentedText, TextPair
+from trust_core.explain.methods import canonical_name, method
+from trust_core.inference.pool import explain
+from trust_core.models.device import choose_device
+from trust_core.models.inspection import inspect_model
+from trust_core.models.labels import NamedClasses, canonical_classes, match_labels
+from trust_core.models.policy import Policy
+from trust_core.perturb.words import segment
+from trust_core.pipeline.plan import Member
+from trust_core.pipeline.resident import ResidentModel
+from trust_core.pipeline.run import explainer_settings
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedText:
+    """What two models say of one text, and why.
+
+    Attributes:
+        text: the text with its words.
+        classes: class names, k of them.
+        models: names of reference and candidate.
+        probabilities: (k,) of reference and candidate.
+        explanations: of reference and candidate, from the same masks.
+    """
+
+    text: SegmentedText
+    classes: tuple[str, ...]
+    models: tuple[str, ...]
+    probabilities: tuple[FloatArray, ...]
+    explanations: tuple[Explanation, ...]
+
+    @property
+    def explained_class(self) -> int:
+        """The class that the reference predicts: the one explained for both."""
+        return int(self.probabilities[0].argmax())
+
+
+def explained_text(
+    pair: TextPair, *, reference: str, candidate: str, explainer: Explainer, seed: int, policy: Policy
+) -> ExplainedText:
+    """Explain one text by both models.
+
+    Raises:
+        ModelError: a model that cannot be used.
+        LabelError: the two models' classes cannot be matched.
+    """
+    spec = Spec(reference=reference, candidates=(candidate,), data=DataSpec(source="one text"), seed=seed)
+    name = canonical_name(explainer)
+    text = segment("text", pair)
+    probabilities: list[FloatArray] = []
+    explanations: list[Explanation] = []
+    classes, members = _members(reference, candidate, policy)
+    device = choose_device(spec.device)
+    for member in members:
+        with ResidentModel(member, classes, device=device, batch_tokens=spec.batch_tokens) as model:
+            probabilities.append(model.engine.probabilities([pair])[0])
+            explanations += explain(
+                [text], method(name, explainer_settings(spec)), model.engine, rule=spec.mask
+            )
+    return ExplainedText(text, classes, (reference, candidate), tuple(probabilities), tuple(explanations))
+
+
+def _members(reference: str, candidate: str, policy: Policy) -> tuple[tuple[str, ...], Sequence[Member]]:
+    ours = inspect_model(reference, policy=policy)
+    theirs = inspect_model(candidate, policy=policy, base=ours)
+    parties = [
+        NamedClasses(f"reference {reference!r}", ours.facts.labels, {}, "reference"),
+        NamedClasses(f"candidate {candidate!r}", theirs.facts.labels, {}, "candidate"),
+    ]
+    classes = canonical_classes(parties)
+    columns = [match_labels(party, classes) for party in parties]
+    return classes, (
+        Member(reference, "reference", ours, columns[0]),
+        Member(candidate, "candidate", theirs, columns[1]),
+    )

@@ -1,0 +1,1 @@
+"""Composition roots: where settings, folders and stages are put together."""

@@ -1,0 +1,134 @@
+"""The composition root of everything that may load models: the command line, jobs and the Python API."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trust_core.domain.progress import Progress
+from trust_core.domain.report import Report
+from trust_core.domain.spec import Explainer, Spec
+from trust_core.domain.texts import TextPair
+from trust_core.ports import Clock, ProgressSink
+from trust_core.settings import Settings, settings_from
+from trust_core.store.folder import RunFolder, load_report, open_run
+from trust_core.store.registry import Registry
+
+if TYPE_CHECKING:
+    from trust_core.models.policy import Policy
+    from trust_core.pipeline.single import ExplainedText
+
+
+def evaluate(
+    spec: Spec,
+    out: str | Path,
+    *,
+    settings: Settings | None = None,
+    progress: ProgressSink | None = None,
+    clock: Clock = time.perf_counter,
+) -> Report:
+    """Run an evaluation, or go on with one, and write its folder.
+
+    Args:
+        spec: what to evaluate.
+        out: the run's folder: new, empty, or that of the same evaluation, which then goes on where it
+            stopped; a finished one is read.
+        settings: of the machine; None takes them from the TRUST_* variables.
+        progress: is told how far the run has come.
+        clock: counts seconds, for figures under `timing`.
+
+    Returns:
+        The report, as it is in `out`/report.json.
+
+    Raises:
+        TrustError: something that the caller can mend; what is finished is kept.
+    """
+    # Here, and not above: planning and running import torch, and `runs list` has no use for it.
+    from trust_core.datasets.limits import Limits
+    from trust_core.pipeline.evaluation import evaluated, planned
+
+    machine = settings or settings_from(os.environ)
+    limits = Limits(machine.max_data_bytes, machine.max_rows, machine.data_roots)
+    policy = _policy(machine)
+    plan = planned(spec, limits=limits, policy=policy)
+    run = open_run(
+        Path(out),
+        fingerprint=plan.fingerprint,
+        spec=spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        name=plan.name,
+    )
+    if run.finished:
+        return load_report(run.path)
+    registry = Registry(machine.home)
+    with _registered(registry, run, plan.name):
+        report = evaluated(plan, run, policy=policy, progress=progress or _unheard, clock=clock)
+    overall = ", ".join(f"{c.name}: {c.verdict.overall}" for c in report.candidates)
+    registry.record(run.path, fingerprint=run.fingerprint, name=plan.name, state="done", overall=overall)
+    return report
+
+
+def explain(
+    pair: TextPair, *, reference: str, candidate: str, explainer: Explainer, seed: int, settings: Settings
+) -> ExplainedText:
+    """Explain one text by two models.
+
+    Raises:
+        TrustError: something that the caller can mend.
+    """
+    from trust_core.pipeline.single import explained_text
+
+    return explained_text(
+        pair,
+        reference=reference,
+        candidate=candidate,
+        explainer=explainer,
+        seed=seed,
+        policy=_policy(settings),
+    )
+
+
+def compress(model: str, recipe: str, out: Path, *, settings: Settings) -> Path:
+    """Write a compressed version of a model; returns its folder.
+
+    Args:
+        model: bundled name, folder or hub id.
+        recipe: `int8`, `prune=0.5`, `low-rank=0.5` or `layers=0,2,4`.
+        out: a folder that does not exist yet, or is empty.
+        settings: of the machine.
+
+    Raises:
+        TrustError: something that the caller can mend.
+    """
+    from trust_core.models.inspection import inspect_model
+    from trust_core.models.saving import save_compressed
+
+    return save_compressed(inspect_model(model, policy=_policy(settings)), recipe, out)
+
+
+def _policy(settings: Settings) -> Policy:
+    from trust_core.models.policy import Policy
+
+    return Policy(origin="typed", roots=settings.model_roots, max_bytes=settings.max_model_bytes)
+
+
+def _unheard(progress: Progress) -> None:
+    del progress
+
+
+@contextmanager
+def _registered(registry: Registry, run: RunFolder, name: str) -> Iterator[None]:
+    """Enter the run in the registry, and what has become of it if it does not come to its end."""
+    line = {"fingerprint": run.fingerprint, "name": name}
+    registry.record(run.path, **line, state="running")
+    try:
+        yield
+    except KeyboardInterrupt:
+        registry.record(run.path, **line, state="interrupted")
+        raise
+    except Exception as error:
+        registry.record(run.path, **line, state="failed", message=str(error).splitlines()[0][:300])
+        raise
