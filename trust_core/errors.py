@@ -56,7 +56,10 @@ class DataError(TrustError):
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """What is wrong in one row of a file; row 1 is the first row of data."""
+    """What is wrong in one row of a file; row 1 is the first row of data.
+
+    `column` is empty where the row is broken as a whole.
+    """
 
     row: int
     column: str
@@ -70,16 +73,20 @@ class RowErrors(DataError):
 
     def __init__(self, source: str, problems: Sequence[RowProblem], *, remedy: str = "") -> None:
         self.problems = tuple(problems)
-        lines = [f"  row {p.row}, column {p.column!r}: {p.reason}" for p in self.problems[: self.SHOWN]]
+        lines = [f"  {_place(p)}: {p.reason}" for p in self.problems[: self.SHOWN]]
         rest = len(self.problems) - self.SHOWN
         if rest > 0:
             lines.append(f"  and {rest} more")
-        count = len(self.problems)
+        count = len({p.row for p in self.problems})
         head = f"{source}: {count} row{'s' if count > 1 else ''} cannot be read:"
         super().__init__(
             "\n".join([head, *lines]),
             remedy=remedy or "Mend or remove these rows and run the command again.",
         )
+
+
+def _place(problem: RowProblem) -> str:
+    return f"row {problem.row}" + (f", column {problem.column!r}" if problem.column else "")
 
 
 class PredictionsError(DataError):
@@ -138,6 +145,8 @@ class OutOfMemory(Exception):
 def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence with the known names nearest to `name`, or all of them where none is near."""
     names = sorted(known)
+    if not names:
+        return "There are none."
     close = get_close_matches(name, names, n=3, cutoff=0.5)
     if close:
         return "Did you mean " + " or ".join(repr(c) for c in close) + "?"

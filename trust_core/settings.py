@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from trust_core.errors import SpecError
 
 GIB = 1024**3
 MIB = 1024**2
+
+_NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +44,37 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     """The settings that these variables describe.
 
     Raises:
-        SpecError: a variable holds no positive number where it must.
+        SpecError: a variable holds no positive number, or no path, where it must.
     """
     home = environment.get("TRUST_HOME")
     return Settings(
-        home=Path(home).expanduser() if home else user_data_path("trusteq"),
-        model_roots=_roots(environment.get("TRUST_MODEL_ROOTS")),
-        data_roots=_roots(environment.get("TRUST_DATA_ROOTS")),
+        home=_folder("TRUST_HOME", home) if home else user_data_path("trusteq"),
+        model_roots=_roots(environment, "TRUST_MODEL_ROOTS"),
+        data_roots=_roots(environment, "TRUST_DATA_ROOTS"),
         max_model_bytes=_positive(environment, "TRUST_MAX_MODEL_GIB", 20) * GIB,
         max_data_bytes=_positive(environment, "TRUST_MAX_DATA_MIB", 512) * MIB,
         max_rows=_positive(environment, "TRUST_MAX_ROWS", 1_000_000),
     )
 
 
-def _roots(value: str | None) -> tuple[Path, ...] | None:
+def _roots(environment: Mapping[str, str], name: str) -> tuple[Path, ...] | None:
+    value = environment.get(name)
     if not value:
         return None
-    return tuple(Path(part).expanduser().resolve() for part in value.split(os.pathsep) if part)
+    return tuple(_folder(name, part) for part in value.split(os.pathsep) if part)
+
+
+def _folder(name: str, value: str) -> Path:
+    try:
+        return Path(value).expanduser().resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise SpecError(f"{name} holds {value!r}, which is no path: {error}.") from error
 
 
 def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
-    text = environment.get(name)
-    if text is None:
+    text = environment.get(name, "")
+    if not text:
         return default
-    if not text.isdigit() or int(text) == 0:
+    if not _NUMBER.fullmatch(text) or int(text) == 0:
         raise SpecError(f"{name} is {text!r}.", allowed="It must be a whole number above 0.")
     return int(text)

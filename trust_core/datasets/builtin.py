@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from trust_core.datasets.columns import Texts, texts_from_table
@@ -27,13 +28,4 @@ def bundled_texts(spec: DataSpec) -> Texts:
     if task not in TASKS:
         raise DataError(f"There are no bundled texts {task!r}.", allowed=nearest(task, TASKS))
     table = table_from_file(str(_FOLDER / f"{task}.csv"), _LIMITS)
-    texts = texts_from_table(table, spec)
-    return Texts(
-        source=spec.source,
-        ids=texts.ids,
-        text_a=texts.text_a,
-        text_b=texts.text_b,
-        labels=texts.labels,
-        metadata=texts.metadata,
-        notes=texts.notes,
-    )
+    return replace(texts_from_table(table, spec), source=spec.source)

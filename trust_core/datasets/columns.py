@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trust_core.datasets.limits import MAX_CHARACTERS
-from trust_core.datasets.tables import Cell, Table
+from trust_core.datasets.arrow import Cell
+from trust_core.datasets.tables import Table, cell_problems
 from trust_core.domain.spec import NO_LABELS, DataSpec
 from trust_core.domain.texts import NO_LABEL, TextSet
 from trust_core.errors import DataError, RowErrors, RowProblem, nearest
@@ -88,28 +88,27 @@ def texts_from_table(table: Table, spec: DataSpec) -> Texts:
 
     Raises:
         DataError: a column that is needed is missing.
-        RowErrors: rows without a text or a label, texts that are too long, ids that repeat.
+        RowErrors: rows without a text, a label or an id, cells that are too long, ids that repeat.
     """
-    text_a = _column(table, "text_a", spec.text_a, required=True)
-    text_b = _column(table, "text_b", spec.text_b, required=spec.text_b not in (None, NO_LABELS))
-    label = _column(table, "label", spec.label, required=spec.label != NO_LABELS)
-    identity = _column(table, "id", spec.id, required=spec.id is not None)
-    used = [name for name in (text_a, text_b) if name is not None]
-    problems = [p for name in used for p in _text_problems(name, table.columns[name])]
-    if label is not None:
-        problems += [
-            RowProblem(row, label, "no label (give --label none if the texts have none)")
-            for row, cell in enumerate(table.columns[label], start=1)
-            if cell is None or not cell.strip()
-        ]
+    text_a = _needed_column(table, "text_a", spec.text_a)
+    text_b = _column(table, "text_b", spec.text_b)
+    label = label_column(table, spec)
+    identity = _column(table, "id", spec.id)
+    taken = [name for name in (text_a, text_b, label, identity) if name is not None]
+    _refuse_two_roles(table, taken)
+    problems = cell_problems(table)
+    problems += [p for name in taken for p in _nested_problems(name, table)]
+    for name in (text_a, text_b):
+        problems += _missing(table, name, "no text", blank=False)
+    problems += _missing(table, label, "no label (give --label none if the texts have none)", blank=True)
+    problems += _missing(table, identity, "no id", blank=True)
     ids = _ids(table, identity)
     if identity is not None:
-        problems += _repeated(identity, ids)
+        problems += repeated_ids(identity, ids)
     if problems:
         raise RowErrors(table.source, sorted(problems, key=lambda p: p.row))
-    a = _strings(table.columns[text_a or ""])
+    a = _strings(table.columns[text_a])
     b = None if text_b is None else _strings(table.columns[text_b])
-    taken = {text_a, text_b, label, identity}
     return Texts(
         source=table.source,
         ids=ids,
@@ -117,8 +116,17 @@ def texts_from_table(table: Table, spec: DataSpec) -> Texts:
         text_b=b,
         labels=None if label is None else tuple(cell.strip() for cell in _strings(table.columns[label])),
         metadata={name: _strings(cells) for name, cells in table.columns.items() if name not in taken},
-        notes=_notes(a, b),
+        notes=(*_single_text_note(text_a, text_b, spec), *_notes(a, b)),
     )
+
+
+def label_column(table: Table, spec: DataSpec) -> str | None:
+    """The column of the gold labels, or None where the spec says that there are none.
+
+    Raises:
+        DataError: there is no such column.
+    """
+    return None if spec.label == NO_LABELS else _needed_column(table, "label", spec.label)
 
 
 def hash_of_columns(columns: Iterable[Sequence[str]]) -> str:
@@ -133,34 +141,60 @@ def hash_of_columns(columns: Iterable[Sequence[str]]) -> str:
     return digest.hexdigest()
 
 
-def _column(table: Table, role: str, given: str | None, *, required: bool) -> str | None:
-    if given is not None and not (given == NO_LABELS and role in ("label", "text_b")):
-        if given not in table.columns:
-            raise DataError(
-                f"{table.source} has no column {given!r} (for {role}).",
-                allowed=nearest(given, table.columns),
-                remedy=f"Name the column with --{role.replace('_', '-')}.",
-            )
-        return given
-    if given == NO_LABELS:
+def _column(table: Table, role: str, given: str | None) -> str | None:
+    """The column with this role: the one that is named, or one of the usual names; None if there is none."""
+    if given is None:
+        return next((name for name in USUAL[role] if name in table.columns), None)
+    if role == "text_b" and given == NO_LABELS:
         return None
-    found = next((name for name in USUAL[role] if name in table.columns), None)
-    if found is None and required:
+    if given not in table.columns:
+        raise DataError(
+            f"{table.source} has no column {given!r} (for {role}).",
+            allowed=nearest(given, table.columns),
+            remedy=f"Name the column with {_flag(role)}.",
+        )
+    return given
+
+
+def _needed_column(table: Table, role: str, given: str | None) -> str:
+    found = _column(table, role, given)
+    if found is None:
         hint = " Give --label none if the texts have no labels." if role == "label" else ""
         raise DataError(
             f"{table.source} has no column for {role}: none of {', '.join(USUAL[role])}.",
             allowed="Its columns: " + ", ".join(table.columns) + ".",
-            remedy=f"Name the column with --{role.replace('_', '-')}.{hint}",
+            remedy=f"Name the column with {_flag(role)}.{hint}",
         )
     return found
 
 
-def _text_problems(name: str, cells: Sequence[Cell]) -> Iterable[RowProblem]:
-    for row, cell in enumerate(cells, start=1):
-        if cell is None:
-            yield RowProblem(row, name, "no text")
-        elif len(cell) > MAX_CHARACTERS:
-            yield RowProblem(row, name, f"{len(cell):,} characters; at most {MAX_CHARACTERS:,} are allowed")
+def _flag(role: str) -> str:
+    return f"--{role.replace('_', '-')}"
+
+
+def _refuse_two_roles(table: Table, taken: Sequence[str]) -> None:
+    twice = sorted({name for name in taken if taken.count(name) > 1})
+    if twice:
+        raise DataError(
+            f"{table.source}: the column {twice[0]!r} is named for two purposes.",
+            allowed="text_a, text_b, label and id are columns of their own.",
+            remedy="Name another column with " + ", ".join(_flag(role) for role in USUAL) + ".",
+        )
+
+
+def _nested_problems(name: str, table: Table) -> list[RowProblem]:
+    rows = table.nested.get(name, ())
+    return [RowProblem(row, name, "a list, an object or raw bytes, not a text") for row in rows]
+
+
+def _missing(table: Table, name: str | None, reason: str, *, blank: bool) -> list[RowProblem]:
+    """Rows without a value in the column; a blank one counts as none where `blank`."""
+    cells = () if name is None else table.columns[name]
+    return [
+        RowProblem(row, name or "", reason)
+        for row, cell in enumerate(cells, start=1)
+        if cell is None or (blank and not cell.strip())
+    ]
 
 
 def _ids(table: Table, name: str | None) -> tuple[str, ...]:
@@ -169,18 +203,29 @@ def _ids(table: Table, name: str | None) -> tuple[str, ...]:
     return _strings(table.columns[name])
 
 
-def _repeated(column: str, ids: Sequence[str]) -> list[RowProblem]:
+def repeated_ids(column: str, ids: Sequence[str]) -> list[RowProblem]:
+    """Rows whose id an earlier row has already; blank ids are another problem."""
     first: dict[str, int] = {}
     problems = []
     for row, text_id in enumerate(ids, start=1):
         if text_id in first:
             problems.append(RowProblem(row, column, f"{text_id!r} is also the id of row {first[text_id]}"))
-        first.setdefault(text_id, row)
+        elif text_id.strip():
+            first[text_id] = row
     return problems
 
 
 def _strings(cells: Sequence[Cell]) -> tuple[str, ...]:
     return tuple("" if cell is None else cell for cell in cells)
+
+
+def _single_text_note(text_a: str, text_b: str | None, spec: DataSpec) -> tuple[str, ...]:
+    """A warning where a column is called like the first of a pair, but no second one was found."""
+    first_of_pair = {"text_a", "premise", "sentence1", "question1"}
+    if text_b is not None or spec.text_b is not None or text_a not in first_of_pair:
+        return ()
+    names = ", ".join(USUAL["text_b"])
+    return (f"Read as single texts: none of {names} is a column (--text-b names another).",)
 
 
 def _notes(text_a: Sequence[str], text_b: Sequence[str] | None) -> tuple[str, ...]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trust_core.datasets.columns import Texts, texts_from_table
-from trust_core.datasets.limits import Limits
-from trust_core.datasets.tables import Cell, Table
-from trust_core.domain.spec import DataSpec
+from trust_core.datasets.arrow import Cell
+from trust_core.datasets.columns import Texts, label_column, texts_from_table
+from trust_core.datasets.limits import Limits, refuse_too_many
+from trust_core.datasets.tables import Table, table_of_arrow
+from trust_core.domain.spec import NO_LABELS, DataSpec
 from trust_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -17,66 +21,130 @@ if TYPE_CHECKING:
 PREFIX = "hub:"
 DEFAULT_SPLIT = "validation"
 
-TIMEOUT_S = 10
+TIMEOUT_S = 6
+"""How long the hub may take to answer at all. Asked before the `datasets` library, which would try for
+half a minute."""
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 
 
 def hub_texts(spec: DataSpec, limits: Limits) -> Texts:
     """The texts of a hub data set: `spec.source` is `hub:OWNER/NAME`, with config, split and revision.
 
-    Class numbers are turned into the names that the data set declares. Only data files are read:
-    a data set that needs code of its own is refused by the library.
+    Class numbers are turned into the names that the data set declares; texts that it marks as without
+    a gold label are left out and counted. Only data files are read: a data set that needs code of its
+    own is refused by the library.
 
     Raises:
         DataError: the hub cannot be reached, or it has no such data set, config or split.
     """
-    name = spec.source.removeprefix(PREFIX)
+    name = _checked_name(spec.source)
     split = spec.split or DEFAULT_SPLIT
-    loaded = _loaded(name, spec, split)
-    if len(loaded) > limits.max_rows:
+    revision = _revision(name, spec.revision)
+    loaded = _loaded(name, spec.config, split, revision)
+    refuse_too_many(f"{spec.source} ({split})", len(loaded), limits)
+    table = table_of_arrow(spec.source, loaded.with_format("arrow")[:])
+    table = replace(table, columns={c: _named(loaded, c, cells) for c, cells in table.columns.items()})
+    notes = () if revision is None else (f"Revision of the data set: {revision}.",)
+    if spec.label != NO_LABELS:
+        table, left_out = _without_unlabelled(table, spec, split)
+        notes = (*notes, *left_out)
+    texts = texts_from_table(table, spec)
+    return replace(texts, notes=(*notes, *texts.notes))
+
+
+def _checked_name(source: str) -> str:
+    name = source.removeprefix(PREFIX)
+    if not _NAME.fullmatch(name):
         raise DataError(
-            f"{spec.source} has {len(loaded):,} rows in {split}.",
-            allowed=f"At most {limits.max_rows:,} (TRUST_MAX_ROWS).",
+            f"{source!r} names no data set of the hub.",
+            allowed="Write hub:OWNER/NAME, such as hub:nyu-mll/glue, and data.config and data.split.",
         )
-    columns = {column: _cells(loaded, column) for column in loaded.column_names}
-    return texts_from_table(_without_unlabelled(Table(spec.source, columns), spec), spec)
+    if Path(name).exists():
+        # The library would silently prefer the folder, wherever the data may come from.
+        raise DataError(
+            f"{source!r} is also the path of something on this machine.",
+            remedy="Run the command in another folder, or give the file without hub:.",
+        )
+    return name
 
 
-def _loaded(name: str, spec: DataSpec, split: str) -> datasets.Dataset:
-    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", str(TIMEOUT_S))
-    os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", str(TIMEOUT_S))
+def _revision(name: str, revision: str | None) -> str | None:
+    """The commit that the data set is read at, asked of the hub with a short time limit."""
+    from huggingface_hub import HfApi, constants, errors
+
+    if constants.HF_HUB_OFFLINE:
+        return revision
+    try:
+        return HfApi().dataset_info(name, revision=revision, timeout=TIMEOUT_S).sha
+    except errors.GatedRepoError as error:
+        raise DataError(
+            f"The data set {name!r} is gated.",
+            remedy="Ask for access on its page, then set HF_TOKEN to a token of your account.",
+        ) from error
+    except errors.RevisionNotFoundError as error:
+        raise DataError(f"The data set {name!r} has no revision {revision!r}.") from error
+    except errors.RepositoryNotFoundError as error:
+        raise DataError(
+            f"The hub has no data set {name!r}, or it is private.",
+            remedy="Check the name; for private data set HF_TOKEN to a token that may read it.",
+        ) from error
+    except errors.HfHubHTTPError as error:
+        raise DataError(
+            f"The hub refuses the data set {name!r}: {_first_line(error)}.",
+            remedy="Check HF_TOKEN, or try again later.",
+        ) from error
+    except (errors.HTTPError, OSError, ValueError) as error:  # type: ignore[attr-defined]
+        raise DataError(
+            f"The hub {constants.ENDPOINT} cannot be reached for {name!r}: {_first_line(error)}.",
+            remedy="Check the network and HF_ENDPOINT; HF_HUB_OFFLINE=1 uses what was downloaded before.",
+        ) from error
+
+
+def _loaded(name: str, config: str | None, split: str, revision: str | None) -> datasets.Dataset:
     import datasets
     from datasets.exceptions import DatasetsError
-    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]
 
     datasets.disable_progress_bars()
     try:
-        loaded = datasets.load_dataset(name, spec.config, split=split, revision=spec.revision)
-    except (DatasetsError, HfHubHTTPError, OSError, ValueError, RuntimeError) as error:
-        first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        loaded = datasets.load_dataset(name, config, split=split, revision=revision)
+    except (DatasetsError, HTTPError, OSError, ValueError, RuntimeError) as error:
         raise DataError(
-            f"The data set {name!r} (config {spec.config or 'default'}, split {split}) cannot be loaded:"
-            f" {first_line}",
-            remedy="Check the name, data.config and data.split, the network, and HF_TOKEN for gated data.",
+            f"The data set {name!r} (config {config or 'default'}, split {split}) cannot be loaded:"
+            f" {_first_line(error)}",
+            remedy="Check the name, data.config, data.split and the network (--set data.split=test).",
         ) from error
     if not isinstance(loaded, datasets.Dataset):
         raise DataError(f"The split {split!r} of {name!r} is no single table.", allowed="Name one split.")
     return loaded
 
 
-def _cells(loaded: datasets.Dataset, column: str) -> tuple[Cell, ...]:
-    feature: Any = loaded.features[column]
-    values = loaded[column]
-    if hasattr(feature, "int2str"):
-        # Data sets of this kind mark a text without a gold label by -1.
-        return tuple(None if value is None or value < 0 else feature.int2str(value) for value in values)
-    return tuple(None if value is None else str(value) for value in values)
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), "") or type(error).__name__
 
 
-def _without_unlabelled(table: Table, spec: DataSpec) -> Table:
-    column = spec.label or "label"
-    if column not in table.columns:
-        return table
-    kept = [row for row, cell in enumerate(table.columns[column]) if cell is not None]
-    return Table(
-        table.source, {name: tuple(cells[row] for row in kept) for name, cells in table.columns.items()}
-    )
+def _named(loaded: datasets.Dataset, column: str, cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """Class numbers as the names that the data set declares; -1, which stands for none, as no value."""
+    import datasets
+
+    feature = loaded.features[column]
+    if not isinstance(feature, datasets.ClassLabel):
+        return tuple(cells)
+    names = dict(enumerate(feature.names))
+    return tuple(None if cell is None else names.get(int(cell)) for cell in cells)
+
+
+def _without_unlabelled(table: Table, spec: DataSpec, split: str) -> tuple[Table, tuple[str, ...]]:
+    cells = table.columns[label_column(table, spec) or ""]
+    kept = [row for row, cell in enumerate(cells) if cell is not None and cell.strip() not in ("", "-1")]
+    missing = len(cells) - len(kept)
+    if not missing:
+        return table, ()
+    if not kept:
+        raise DataError(
+            f"No text in the split {split} of {spec.source} has a gold label.",
+            remedy="Give another split (--set data.split=...), or --label none.",
+        )
+    note = f"{missing:,} of {len(cells):,} texts have no gold label in the data set and are left out."
+    return table.take(kept), (note,)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trust_core.errors import DataError
+from trust_core.errors import DataError, nearest
 
 MAX_CHARACTERS = 100_000
-"""Longest single text. Longer ones are refused row by row: no classifier reads them."""
+"""Longest single cell. Longer ones are refused row by row: no classifier reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +28,56 @@ class Limits:
 
 
 def allowed_file(name: str, limits: Limits) -> Path:
-    """The file of that name, checked against the limits.
+    """The file of that name, checked against the limits; links are followed before the roots are compared.
 
     Raises:
         DataError: it does not exist, is no file, is too large, or lies outside the roots.
     """
-    path = Path(name).expanduser().resolve()
-    if limits.roots is not None and not any(path.is_relative_to(root) for root in limits.roots):
-        raise DataError(
-            f"{name} lies outside the folders that data may come from.",
-            allowed="Allowed: " + ", ".join(str(root) for root in limits.roots) + ".",
-            remedy="Move the file there, or change TRUST_DATA_ROOTS.",
-        )
-    if not path.is_file():
-        raise DataError(f"There is no file {name}.", remedy="Check the path.")
-    size = path.stat().st_size
+    try:
+        path = Path(name).expanduser().resolve()
+        if limits.roots is not None:
+            _refuse_outside(name, path, limits.roots)
+        if path.is_dir():
+            raise DataError(f"{name} is a folder.", allowed="Give the file in it.")
+        if not path.is_file():
+            raise DataError(f"There is no file {name}.", remedy=_similar(path))
+        size = path.stat().st_size
+    except (OSError, ValueError, RuntimeError) as error:
+        # No permission, a name of impossible length or characters, links in a circle, an unknown ~user.
+        raise DataError(f"{name!r} cannot be opened: {error}.", remedy="Check the path.") from error
     if size > limits.max_bytes:
         raise DataError(
             f"{name} has {size:,} bytes.",
             allowed=f"A data file may have {limits.max_bytes:,} (TRUST_MAX_DATA_MIB).",
         )
     return path
+
+
+def refuse_too_many(source: str, rows: int, limits: Limits) -> None:
+    """Refuse more rows than allowed.
+
+    Raises:
+        DataError: `rows` is over the limit.
+    """
+    if rows > limits.max_rows:
+        raise DataError(
+            f"{source} has more than {limits.max_rows:,} rows.",
+            allowed=f"A data file may have {limits.max_rows:,} (TRUST_MAX_ROWS).",
+        )
+
+
+def _refuse_outside(name: str, path: Path, roots: Sequence[Path]) -> None:
+    if not any(path.is_relative_to(root.resolve()) for root in roots):
+        raise DataError(
+            f"{name} lies outside the folders that data may come from.",
+            allowed="Allowed: " + (", ".join(str(root) for root in roots) or "none") + ".",
+            remedy="Move the file there, or change TRUST_DATA_ROOTS.",
+        )
+
+
+def _similar(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f"There is no folder {path.parent} either: check the path."
+    neighbours = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
+    suggestion = nearest(path.name, neighbours)
+    return suggestion if suggestion.startswith("Did you mean") else "Check the path."

@@ -8,16 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_softmax
 
-from trust_core.datasets.columns import USUAL, hash_of_columns
+from trust_core.datasets.arrow import Cell
+from trust_core.datasets.columns import USUAL, hash_of_columns, repeated_ids
 from trust_core.datasets.limits import Limits
-from trust_core.datasets.tables import Cell, Table, table_from_file
+from trust_core.datasets.tables import Table, cell_problems, table_from_file
 from trust_core.domain.arrays import FloatArray
 from trust_core.errors import PredictionsError, RowErrors, RowProblem
 
 TOLERANCE = 1e-3
 """How far probabilities may be from summing to 1, and from the softmax of logits beside them."""
 
+ROUNDING = 1e-6
+"""How far a probability may lie outside [0, 1], as single precision brings with it; it is then moved in."""
+
 SHOWN = 10
+"""How many ids a message lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class SavedPredictions:
         names: class names as the file gives them, k of them.
         probabilities: (n, k).
         logits: (n, k) where the file has them.
-        content_hash: of ids, labels and values.
+        content_hash: of ids, labels, class names and values, whatever the file's format.
     """
 
     source: str
@@ -69,7 +74,9 @@ def saved_predictions(name: str, limits: Limits) -> SavedPredictions:
     identity = next((column for column in ("id", "uid") if column in table.columns), None)
     if identity is None:
         raise PredictionsError(
-            f"{name} has no column id or uid.", allowed="Its columns: " + ", ".join(table.columns) + "."
+            f"{name} has no column id or uid.",
+            allowed="Its columns: " + ", ".join(table.columns) + ".",
+            remedy="Name the column of the texts' ids `id` or `uid`.",
         )
     p_names = tuple(column.removeprefix("p_") for column in table.columns if column.startswith("p_"))
     z_names = tuple(column.removeprefix("z_") for column in table.columns if column.startswith("z_"))
@@ -84,18 +91,23 @@ def saved_predictions(name: str, limits: Limits) -> SavedPredictions:
             f"{name} has probabilities of {', '.join(p_names)} and logits of {', '.join(z_names)}.",
             allowed="Both must be of the same classes.",
         )
-    problems: list[RowProblem] = []
-    ids = _ids(table, identity, problems)
+    problems = cell_problems(table)
+    ids = tuple(cell or "" for cell in table.columns[identity])
+    problems += [RowProblem(row, identity, "no id") for row, cell in enumerate(ids, 1) if not cell.strip()]
+    problems += repeated_ids(identity, ids)
     p = _numbers(table, "p_", names, problems) if p_names else None
     z = _numbers(table, "z_", names, problems) if z_names else None
-    if p is not None:
-        problems += _law_problems(p, names)
-    if not problems and p is not None and z is not None:
-        problems += _softmax_problems(p, z, names)
+    labels = _labels(table, problems)
+    # What a row's numbers say together counts only where each of them is one.
+    broken = {problem.row for problem in problems}
+    together = _law_problems(p) if p is not None else []
+    if p is not None and z is not None:
+        outlaws = {problem.row for problem in together}
+        together += [problem for problem in _softmax_problems(p, z, names) if problem.row not in outlaws]
+    problems += [problem for problem in together if problem.row not in broken]
     if problems:
         raise RowErrors(name, sorted(problems, key=lambda problem: problem.row))
-    probabilities = _softmax(z) if p is None else p
-    labels = _labels(table)
+    probabilities = _softmax(z) if p is None else np.clip(p, 0.0, 1.0)
     return SavedPredictions(
         source=name,
         ids=ids,
@@ -104,7 +116,7 @@ def saved_predictions(name: str, limits: Limits) -> SavedPredictions:
         probabilities=probabilities,
         logits=z,
         content_hash=hash_of_columns(
-            [ids, labels or (), names, [value.hex() for value in probabilities.ravel().tolist()]]
+            [ids, labels or (), names, _exactly(probabilities), () if z is None else _exactly(z)]
         ),
     )
 
@@ -161,29 +173,19 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _ids(table: Table, column: str, problems: list[RowProblem]) -> tuple[str, ...]:
-    first: dict[str, int] = {}
-    for row, cell in enumerate(table.columns[column], start=1):
-        if not cell:
-            problems.append(RowProblem(row, column, "no id"))
-        elif cell in first:
-            problems.append(RowProblem(row, column, f"{cell!r} is also the id of row {first[cell]}"))
-        else:
-            first[cell] = row
-    return tuple(cell or "" for cell in table.columns[column])
+def _exactly(values: FloatArray) -> list[str]:
+    return [value.hex() for value in values.ravel().tolist()]
 
 
-def _labels(table: Table) -> tuple[str, ...] | None:
+def _labels(table: Table, problems: list[RowProblem]) -> tuple[str, ...] | None:
     column = next((name for name in USUAL["label"] if name in table.columns), None)
     if column is None:
         return None
-    cells = table.columns[column]
-    empty = [row for row, cell in enumerate(cells, start=1) if not (cell or "").strip()]
-    if len(empty) == len(cells):
+    labels = tuple((cell or "").strip() for cell in table.columns[column])
+    if not any(labels):
         return None
-    if empty:
-        raise RowErrors(table.source, [RowProblem(row, column, "no label") for row in empty])
-    return tuple((cell or "").strip() for cell in cells)
+    problems += [RowProblem(row, column, "no label") for row, label in enumerate(labels, 1) if not label]
+    return labels
 
 
 def _numbers(table: Table, prefix: str, names: Sequence[str], problems: list[RowProblem]) -> FloatArray:
@@ -213,14 +215,14 @@ def _softmax(z: FloatArray | None) -> FloatArray:
     return probabilities
 
 
-def _law_problems(p: FloatArray, names: Sequence[str]) -> list[RowProblem]:
-    outside = ((p < 0) | (p > 1)).any(axis=1)
-    wrong_sum = np.abs(p.sum(axis=1) - 1) > TOLERANCE
+def _law_problems(p: FloatArray) -> list[RowProblem]:
+    outside = (p.min(axis=1) < -ROUNDING) | (p.max(axis=1) > 1 + ROUNDING)
+    sums = p.sum(axis=1)
     problems = []
-    for row in np.flatnonzero(outside | wrong_sum):
+    for row in np.flatnonzero(outside | (np.abs(sums - 1) > TOLERANCE)).tolist():
         values = ", ".join(f"{value:g}" for value in p[row])
-        reason = "are not all in [0, 1]" if outside[row] else "do not sum to 1"
-        problems.append(RowProblem(int(row) + 1, f"p_{names[0]}...", f"{values} {reason}"))
+        reason = "not all in [0, 1]" if outside[row] else f"they sum to {sums[row]:.6g}, not 1"
+        problems.append(RowProblem(row + 1, "p_*", f"{values}: {reason}"))
     return problems
 
 
