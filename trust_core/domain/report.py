@@ -24,6 +24,16 @@ class ReportPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+_KINDS = (
+    frozenset({"value", "low", "high", "level", "n"}),
+    frozenset({"value", "exact"}),
+    frozenset({"not_measured", "needs"}),
+)
+"""Which fields of a `MeasureRow` make a figure: one of these sets, and none of the others."""
+
+_OF_FIGURES = frozenset().union(*_KINDS)
+
+
 class MeasureRow(ReportPart):
     """One figure: exactly one of an interval, `exact`, or a reason why there is none."""
 
@@ -43,14 +53,13 @@ class MeasureRow(ReportPart):
 
     @model_validator(mode="after")
     def _one_kind_of_figure(self) -> MeasureRow:
-        interval = (self.low, self.high, self.level, self.n)
-        measured = self.value is not None and all(part is not None for part in interval)
-        exact = self.value is not None and self.exact is True and all(part is None for part in interval)
-        missing = self.value is None and self.not_measured is not None and self.needs is not None
-        if measured + exact + missing != 1:
+        if frozenset(name for name in _OF_FIGURES if getattr(self, name) is not None) not in _KINDS:
             raise ValueError(
-                f"{self.key} needs one of: value with interval, value with exact, not_measured with needs"
+                f"{self.key} needs exactly one of: value with low, high, level and n; value with exact;"
+                " not_measured with needs"
             )
+        # A figure refuses what is not finite, and limits in the wrong order.
+        _ = self.figure
         return self
 
     @property

@@ -152,16 +152,17 @@ class Spec(SpecPart):
     def _one_kind_of_input(self) -> Spec:
         by_model = self.reference is not None or bool(self.candidates)
         by_file = self.reference_predictions is not None or bool(self.candidate_predictions)
+        problems = []
         if by_model and by_file:
-            raise ValueError("give models or saved predictions, not both")
+            problems.append("give models or saved predictions, not both")
         if not by_model and not by_file:
-            raise ValueError("give a reference and a candidate, as models or as saved predictions")
+            problems.append("give a reference and a candidate, as models or as saved predictions")
         if by_model and (self.reference is None or not self.candidates):
-            raise ValueError("models come as one reference and at least one candidate")
+            problems.append("models come as one reference and at least one candidate")
         if by_file and (self.reference_predictions is None or not self.candidate_predictions):
-            raise ValueError("saved predictions come as one reference and at least one candidate")
+            problems.append("saved predictions come as one reference and at least one candidate")
         if by_model and self.data is None:
-            raise ValueError("models need texts: give data")
+            problems.append("models need texts: give data")
         for name, values in (
             ("candidates", self.candidates),
             ("candidate_predictions", self.candidate_predictions),
@@ -169,7 +170,9 @@ class Spec(SpecPart):
             ("dimensions", self.dimensions),
         ):
             if len(set(values)) != len(values):
-                raise ValueError(f"{name} names something twice: {', '.join(map(str, values))}")
+                problems.append(f"{name} names something twice: {', '.join(map(str, values))}")
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
     @property

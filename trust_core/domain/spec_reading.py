@@ -43,6 +43,10 @@ def _sentence(kind: type[BaseModel], detail: ErrorDetails) -> str:
     if not where:
         return problem
     given = detail["input"]
+    if detail["type"] == "tuple_type" and isinstance(given, str):
+        problem = f"A list is needed: [{given}]"
+    elif detail["type"] in ("model_type", "model_attributes_type"):
+        problem = f"fields are needed: {', '.join(_fields(kind, detail['loc']))}"
     shown = repr(given) if isinstance(given, str | int | float | bool) else type(given).__name__
     return f"{where} is {shown}: {problem[0].lower()}{problem[1:]}"
 
