@@ -15,11 +15,12 @@ import os
 import platform
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -154,34 +155,58 @@ def truth(name: str) -> Truth:
     return Truth(figures, bandwidths, np.array(distances))
 
 
-def held(name: str, n: int, resamples: int, informing: int, draw: int) -> dict[str, tuple[bool, float]]:
-    """For one sample, by figure: whether its 95 % interval holds the truth, and how wide it is.
+Held = dict[str, tuple[bool, float]]
+"""By figure: whether its 95 % interval holds the truth, and how wide it is."""
 
-    Calibration errors, which do not vote, are read from the first `informing` samples only.
-    """
+
+def sample(name: str, n: int, draw: int) -> Pair:
+    """One sample of the population, with replacement."""
     gold, a, b = population(name)
     rows = derived_rng(0, "coverage", name, str(n), str(draw)).integers(0, len(gold), size=n)
-    pair = Pair(gold[rows], predictions("reference", a[rows]), predictions("candidate", b[rows]))
+    return Pair(gold[rows], predictions("reference", a[rows]), predictions("candidate", b[rows]))
+
+
+def answer(found: dict[str, tuple[Evidence | NotMeasured, float]]) -> Held:
+    """Whether each interval holds its truth."""
+    held: Held = {}
+    for figure, (evidence, value) in found.items():
+        assert isinstance(evidence, Evidence)
+        low, high = evidence.interval(LEVEL)
+        held[figure] = (low <= value <= high, high - low)
+    return held
+
+
+def votes_held(name: str, n: int, resamples: int, draw: int) -> Held:
+    """The voting measures of one sample, and NLL."""
+    pair, expected = sample(name, n, draw), truth(name)
     drawn = Resamples(n=n, count=resamples, seed=draw)
-    expected = truth(name)
     lost, gained = counts(pair)
-    found: dict[str, tuple[Evidence | NotMeasured, float]] = {
-        "accuracy": (paired_difference_evidence(lost, gained, n), expected.figures["accuracy"]),
-        "negative_flip_rate": (rate_evidence(lost, n), expected.figures["negative_flip_rate"]),
-    }
     scores, _ = gold_scores(pair.gold, pair.reference, pair.candidate)
     evidences = score_evidence(scores, drawn)
-    found |= {s.key: (evidences[s.key, "difference"], expected.figures[s.key]) for s in scores}
     columns = curve_means(pair)
     means = columns.sum(axis=0) / n
     bandwidth = shared_bandwidth(means)
     distance = float(distance_of_means(means, bandwidth=bandwidth, n=n))
     distances = distance_of_means(drawn.means(columns), bandwidth=bandwidth, n=n)
-    found["curve_distance"] = (
-        evidence_from_draws(distances, distance, n=n, span=SPAN, kind="outer"),
-        expected.distance(bandwidth),
+    return answer(
+        {
+            "accuracy": (paired_difference_evidence(lost, gained, n), expected.figures["accuracy"]),
+            "negative_flip_rate": (rate_evidence(lost, n), expected.figures["negative_flip_rate"]),
+            **{s.key: (evidences[s.key, "difference"], expected.figures[s.key]) for s in scores},
+            "curve_distance": (
+                evidence_from_draws(distances, distance, n=n, span=SPAN, kind="outer"),
+                expected.distance(bandwidth),
+            ),
+        }
     )
-    for label, view in views(pair) if draw < informing else ():
+
+
+def errors_held(name: str, n: int, resamples: int, draw: int) -> Held:
+    """The calibration errors of one sample, which do not vote."""
+    pair, expected = sample(name, n, draw), truth(name)
+    drawn = Resamples(n=n, count=resamples, seed=draw)
+    found: dict[str, tuple[Evidence | NotMeasured, float]] = {}
+    for label, view in views(pair):
         columns = view.columns(pair.gold)
         values, resampled = view.values(columns.sum(axis=0) / n), view.values(drawn.means(columns))
         for error in view.errors:
@@ -190,39 +215,38 @@ def held(name: str, n: int, resamples: int, informing: int, draw: int) -> dict[s
                 resampled[error.key], float(values[error.key]), n=n, span=error.span, kind="basic"
             )
             found[figure] = (evidence, expected.figures[figure])
-    answers = {}
-    for figure, (evidence, value) in found.items():
-        assert isinstance(evidence, Evidence)
-        low, high = evidence.interval(LEVEL)
-        answers[figure] = (low <= value <= high, high - low)
-    return answers
+    return answer(found)
 
 
 def measure(
-    name: str, n: int, *, draws: int, informing: int, resamples: int, workers: int
+    one: Callable[[str, int, int, int], Held],
+    name: str,
+    n: int,
+    *,
+    draws: int,
+    resamples: int,
+    workers: int,
 ) -> list[dict[str, object]]:
     """Coverage of every figure over many samples of one size."""
-    one = partial(held, name, n, resamples, informing)
+    ask = partial(one, name, n, resamples)
     if workers > 1:
+        truth(name)  # before the fork, so that it is worked out once
         with ProcessPoolExecutor(workers) as pool:
-            answers = list(pool.map(one, range(draws), chunksize=10))
+            answers = list(pool.map(ask, range(draws), chunksize=10))
     else:
-        answers = [one(draw) for draw in range(draws)]
-    rows: list[dict[str, object]] = []
-    for figure in answers[0]:
-        read = [answer[figure] for answer in answers if figure in answer]
-        rows.append(
-            {
-                "scenario": name,
-                "n": n,
-                "figure": figure,
-                "votes": figure in VOTING,
-                "coverage": float(np.mean([holds for holds, _ in read])),
-                "mean_width": float(np.mean([width for _, width in read])),
-                "draws": len(read),
-            }
-        )
-    return rows
+        answers = [ask(draw) for draw in range(draws)]
+    return [
+        {
+            "scenario": name,
+            "n": n,
+            "figure": figure,
+            "votes": figure in VOTING,
+            "coverage": float(np.mean([held[figure][0] for held in answers])),
+            "mean_width": float(np.mean([held[figure][1] for held in answers])),
+            "draws": draws,
+        }
+        for figure in (answers[0] if answers else ())
+    ]
 
 
 def machine() -> str:
@@ -257,11 +281,27 @@ def table(rows: list[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
+def write(path: Path, rows: list[dict[str, object]], *, resamples: int, seconds: int) -> None:
+    """Write what has been measured so far."""
+    report = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+        "commit": commit(),
+        "seconds": seconds,
+        "level": LEVEL,
+        "resamples": resamples,
+        "truth": {name: truth(name).figures for name in SCENARIOS},
+        "rows": rows,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--informing", type=int, default=400, help="samples for figures that do not vote")
+    parser.add_argument("--informing", type=int, default=200, help="samples for figures that do not vote")
     parser.add_argument("--resamples", type=int, default=1000)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--workers", type=int, default=1)
@@ -269,29 +309,12 @@ def main() -> None:
     chosen = parser.parse_args()
     start = time.perf_counter()
     rows: list[dict[str, object]] = []
-    for n in chosen.sizes:
-        for name in SCENARIOS:
-            rows += measure(
-                name,
-                n,
-                draws=chosen.draws,
-                informing=chosen.informing,
-                resamples=chosen.resamples,
-                workers=chosen.workers,
-            )
-            print(f"{name}, n = {n}: done after {time.perf_counter() - start:.0f} s", flush=True)
-    report = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": machine(),
-        "commit": commit(),
-        "seconds": round(time.perf_counter() - start),
-        "level": LEVEL,
-        "resamples": chosen.resamples,
-        "truth": {name: truth(name).figures for name in SCENARIOS},
-        "rows": rows,
-    }
-    chosen.out.parent.mkdir(parents=True, exist_ok=True)
-    chosen.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    phases = ((votes_held, chosen.draws), (errors_held, chosen.informing))
+    for (one, draws), n, name in product(phases, chosen.sizes, SCENARIOS):
+        rows += measure(one, name, n, draws=draws, resamples=chosen.resamples, workers=chosen.workers)
+        seconds = round(time.perf_counter() - start)
+        write(chosen.out, rows, resamples=chosen.resamples, seconds=seconds)
+        print(f"{one.__name__}: {name}, n = {n}: done after {seconds} s", flush=True)
     print(table(rows))
 
 

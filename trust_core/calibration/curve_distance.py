@@ -20,7 +20,7 @@ SPAN: Span = (0.0, 2.0)
 """Gaps lie in [-1, 1], so curves are at most 2 apart."""
 
 SWAPS = 1000
-"""Random swaps behind the level and its p-value, whose smallest value is 1 / (SWAPS + 1)."""
+"""Random swaps behind the level and its p-value, whose smallest value is 1 / (swaps + 1)."""
 
 _CELLS = 4_000_000
 
@@ -77,6 +77,7 @@ def curve_distance(
     candidate: Predictions,
     *,
     resamples: Resamples,
+    swaps: int = SWAPS,
 ) -> CurveDistance | NotMeasured:
     """D of two models on the same labelled texts, judged against its level under random swaps.
 
@@ -90,6 +91,8 @@ def curve_distance(
         reference: the reference's predictions.
         candidate: the candidate's, on the same texts.
         resamples: the resampling shared by the measures of these texts; swaps come from its seed.
+
+        swaps: how many random swaps.
 
     Returns:
         NotMeasured with fewer than 20 texts.
@@ -109,26 +112,28 @@ def curve_distance(
         return evidence
     rng = derived_rng(resamples.seed, "curve_distance", "swaps", str(n))
     difference = csr_array(of_candidate - of_reference)
-    swapped = distance_of_means(_swapped_means(means, difference, rng=rng), bandwidth=bandwidth, n=n)
+    swapped = distance_of_means(_swapped_means(means, difference, swaps, rng=rng), bandwidth=bandwidth, n=n)
     # A swap that changes nothing but the order of the two models must count as reaching D.
     reached = int((swapped >= distance - 1e-12).sum())
     mean = float(swapped.mean())
     low, high = np.quantile(swapped, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return CurveDistance(
-        evidence=replace(evidence, null_p=(1 + reached) / (1 + SWAPS)),
+        evidence=replace(evidence, null_p=(1 + reached) / (1 + swaps)),
         level=Measured(value=mean, low=min(float(low), mean), high=max(float(high), mean), level=LEVEL, n=n),
         bandwidth=bandwidth,
     )
 
 
-def _swapped_means(means: FloatArray, difference: csr_array, *, rng: np.random.Generator) -> FloatArray:
-    """(SWAPS, 4 CELLS) means after exchanging the models on a random half of the texts."""
+def _swapped_means(
+    means: FloatArray, difference: csr_array, count: int, *, rng: np.random.Generator
+) -> FloatArray:
+    """(count, 4 CELLS) means after exchanging the models on a random half of the texts."""
     n = difference.shape[0]
     transposed = difference.T.tocsr()
     rows = max(1, _CELLS // n)
     blocks: list[FloatArray] = []
-    for start in range(0, SWAPS, rows):
-        swaps = rng.integers(0, 2, size=(min(rows, SWAPS - start), n)).astype(np.float64)
+    for start in range(0, count, rows):
+        swaps = rng.integers(0, 2, size=(min(rows, count - start), n)).astype(np.float64)
         moved = (transposed @ swaps.T).T / n
         blocks.append(means + np.concatenate([moved, -moved], axis=1))
     return np.concatenate(blocks)

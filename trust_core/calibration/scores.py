@@ -42,7 +42,8 @@ def gold_scores(
     )
     worst = max(WORST_NLL, float(losses[0].max()), float(losses[1].max()))
     notes = tuple(
-        f"NLL of {model.model}: {count} probabilities of the gold class below 1e-7 were taken as 1e-7."
+        f"NLL of {model.model}: {count} {'probability' if count == 1 else 'probabilities'} of a gold class "
+        f"below 1e-7 {'was' if count == 1 else 'were'} taken as 1e-7."
         for model, count in zip((reference, candidate), clipped, strict=True)
         if count
     )

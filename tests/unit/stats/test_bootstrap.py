@@ -96,7 +96,7 @@ def test_limits_stay_inside_the_span():
 
 
 def test_equal_values_keep_the_width_that_rare_events_could_fill():
-    """300 texts without a difference: Wilson's share of unseen texts times the span, not an empty interval."""
+    """300 texts without a difference: Wilson's share of unseen texts times the span, not empty."""
     evidence = mean_evidence(np.zeros(300), Resamples(n=300, count=200, seed=0), span=(-2.0, 2.0))
     assert isinstance(evidence, Evidence)
     low, high = evidence.interval(0.90)

@@ -80,7 +80,7 @@ def test_p_value_and_verdict_agree():
 
 
 def test_n_needed_follows_the_square_of_the_width():
-    """The rule n (h / | |estimate| - margin |)^2: half the distance to the margin needs four times the texts."""
+    """The number n (h / | |estimate| - margin |)^2 texts: half the distance needs four times more."""
     assert n_needed(400, 0.0, 0.02, 0.01) == 1600
     assert n_needed(400, -0.005, 0.02, 0.01) == 6400
     assert n_needed(400, 0.85, 0.05, 0.75, "similarity") == 100
