@@ -110,7 +110,7 @@ def _lime(joined: str, predict: _OfStrings, label: int, protocol: PublishedProto
 
 
 def _shap(joined: str, predict: _OfStrings, label: int, protocol: PublishedProtocol, seed: int) -> _Ranked:
-    """The shap package with its text masker on white space, over its own tree (NLI) or along it (paraphrases)."""
+    """The shap package with its text masker on white space: its tree (NLI) or its permutations."""
     import shap
 
     masker = shap.maskers.Text(r"\s+")

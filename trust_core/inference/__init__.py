@@ -1,1 +1,1 @@
-"""Running a model over many texts: batching, pooled explanations, timing and cost."""
+"""Running a model over many texts: batching, pooled explanations, timing."""
