@@ -68,7 +68,7 @@ def test_every_value_of_a_text_lies_in_the_range_of_the_catalogue(
 
 @given(explanation_pairs())
 def test_an_explanation_agrees_fully_with_itself(pair: tuple[Explanation, Explanation]) -> None:
-    """Compared with itself every measure takes its identity value, and cross equals self-agreement exactly."""
+    """Compared with itself every measure takes its identity value, and cross is self-agreement exactly."""
     row = compare(pair[0], pair[0])
     if isinstance(row, TextComparison):
         for key, value in row.overlaps.items():
