@@ -47,7 +47,8 @@ distilled from its probabilities on the training pairs, plain and with words del
 _RECIPES = {
     "nli-reference": """
 6 layers, 384 wide. Fine-tuned for 3 epochs: AdamW, peak rate 1e-4, batch 32, linear warm-up and decay, weight
-average 0.998, bf16 autocast over fp32 weights. Seed 11.
+average 0.998, bf16 autocast over fp32 weights. Then 1 epoch on the SNLI pairs and their edits alone:
+peak rate 3e-5, dropout 0.1, labels smoothed by 0.1. Seed 11.
 """,
     "nli-twin": """
 The recipe of nli-reference with another seed (12) for the head and the order of the pairs: the two differ by
