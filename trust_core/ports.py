@@ -40,7 +40,10 @@ class Classifier(Protocol):
 
     @property
     def mask_token(self) -> str:
-        """The tokenizer's mask token, else its unknown token: what the rule `mask` puts for a word."""
+        """What the rule `mask` puts for a word: a placeholder that no user's text holds.
+
+        `encode(masks=True)` makes it the tokenizer's mask token, else its unknown token.
+        """
 
     def encode(self, pairs: Sequence[TextPair], *, masks: bool = False) -> list[Encoded]:
         """Tokens of each text.

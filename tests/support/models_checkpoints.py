@@ -1,4 +1,4 @@
-"""Tiny random checkpoints of every family that the loader promises to take, with tokenizers made on the spot."""
+"""Tiny random checkpoints of every family that the loader takes, with tokenizers made on the spot."""
 
 from __future__ import annotations
 

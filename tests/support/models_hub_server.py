@@ -55,33 +55,32 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self._answer(body=False)
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
     def _answer(self, *, body: bool) -> None:
         path = unquote(urlsplit(self.path).path)
         self.hub.asked.append(f"{self.command} {path}")
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        name = next((name for name in self.hub.models if _is_about(path, name)), None)
         if self.hub.status is not None:
-            return self._fail(self.hub.status, "", "")
-        if token and token != GOOD_TOKEN:
-            return self._fail(401, "", "Invalid credentials in Authorization header")
-        for name, folder in self.hub.models.items():
-            if (
-                path.startswith((f"/api/models/{name}/", f"/{name}/resolve/"))
-                or path == f"/api/models/{name}"
-            ):
-                if name in self.hub.gated and not token:
-                    return self._fail(401, "GatedRepo", "Access to this model is restricted.")
-                if path.startswith("/api/"):
-                    return self._listing(name, folder, path)
-                return self._file(name, folder, path, body=body)
-        return self._fail(401 if not token else 404, "RepoNotFound", "Repository not found")
+            self._fail(self.hub.status, "", "")
+        elif token and token != GOOD_TOKEN:
+            self._fail(401, "", "Invalid credentials in Authorization header")
+        elif name is None:
+            self._fail(401 if not token else 404, "RepoNotFound", "Repository not found")
+        elif name in self.hub.gated and not token:
+            self._fail(401, "GatedRepo", "Access to this model is restricted.")
+        elif path.startswith("/api/"):
+            self._list_files(name, self.hub.models[name], path)
+        else:
+            self._send_file(name, self.hub.models[name], path, body=body)
 
-    def _listing(self, name: str, folder: Path, path: str) -> None:
+    def _list_files(self, name: str, folder: Path, path: str) -> None:
         revision = path.partition("/revision/")[2] or "main"
         if revision not in ("main", COMMIT):
-            return self._fail(404, "RevisionNotFound", f"Invalid rev id: {revision}")
+            self._fail(404, "RevisionNotFound", f"Invalid rev id: {revision}")
+            return
         files = sorted(file for file in folder.rglob("*") if file.is_file())
         siblings = [
             {
@@ -102,18 +101,19 @@ class _Handler(BaseHTTPRequestHandler):
         }
         self._send(200, json.dumps(content).encode(), {"Content-Type": "application/json"})
 
-    def _file(self, name: str, folder: Path, path: str, *, body: bool) -> None:
-        revision, _, file_name = path.removeprefix(f"/{name}/resolve/").partition("/")
+    def _send_file(self, name: str, folder: Path, path: str, *, body: bool) -> None:
+        _, _, file_name = path.removeprefix(f"/{name}/resolve/").partition("/")
         file = folder / file_name
         if not file.is_file():
-            return self._fail(404, "EntryNotFound", "Entry not found")
+            self._fail(404, "EntryNotFound", "Entry not found")
+            return
         content = file.read_bytes()
         headers = {
             "ETag": f'"{hashlib.sha1(content).hexdigest()}"',
             "X-Repo-Commit": COMMIT,
             "Accept-Ranges": "bytes",
         }
-        return self._send(200, content, headers, body=body)
+        self._send(200, content, headers, body=body)
 
     def _fail(self, status: int, code: str, message: str) -> None:
         self._send(
@@ -129,6 +129,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if body:
             self.wfile.write(content)
+
+
+def _is_about(path: str, name: str) -> bool:
+    return path == f"/api/models/{name}" or path.startswith((f"/api/models/{name}/", f"/{name}/resolve/"))
 
 
 @contextmanager

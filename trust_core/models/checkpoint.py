@@ -1,4 +1,4 @@
-"""A folder with a model in it, read without building anything: config, weights' headers, tokenizer, model card.
+"""A folder with a model in it, read without building anything: config, weights' headers, model card.
 
 Everything here treats the files as hostile: sizes are checked before reading, JSON is parsed as data,
 and what is wrong is collected as sentences, so that a refusal can list all of it.
@@ -14,7 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trust_core.models.compress.recipe import Recipe, parse_recipe
 from trust_core.models.facts import WeightsFormat
+
+COMPRESSION_KEY = "trusteq_compression"
+"""Key in config.json of folders that `save_compressed` writes: the recipe that loading applies again."""
 
 JSON_LIMIT_BYTES = 64 * 1024**2
 HEADER_LIMIT_BYTES = 100 * 1024**2
@@ -84,6 +88,16 @@ class Checkpoint:
         return str(self.config.get("model_type", ""))
 
     @property
+    def recipe(self) -> Recipe | None:
+        """How the model was compressed, where loading must do it again.
+
+        Raises:
+            SpecError: the config's entry is no recipe.
+        """
+        written = self.config.get(COMPRESSION_KEY)
+        return None if written is None else parse_recipe(str(written))
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """Class names in the model's order; LABEL_0 and so on where the config only counts them."""
         names = self.config.get("id2label")
@@ -110,7 +124,7 @@ class Checkpoint:
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
-    """What the files in `folder` say, with everything that is wrong with them. Raises nothing for bad content."""
+    """What the files in `folder` say, with everything that is wrong with them; bad content raises nothing."""
     faults: list[str] = []
     config = _read_json(folder / "config.json", faults)
     tokenizer_config: Mapping[str, Any] = {}
@@ -160,9 +174,9 @@ def _find_weights(folder: Path, faults: list[str]) -> tuple[tuple[Path, ...], We
     pickled = sorted({path.name for pattern in PICKLES for path in folder.glob(pattern)})
     if pickled:
         faults.append(
-            f"its weights are pickled or in another unsafe form ({', '.join(pickled)}); pickle can run code when it is read: "
-            "on a machine where you trust the file, load it with transformers and write it again with "
-            "model.save_pretrained(folder), which makes model.safetensors"
+            f"its weights are pickled or in another unsafe form ({', '.join(pickled)}), and a pickle can run "
+            "code when it is read: on a machine where you trust the file, load it with transformers and "
+            "write it again with model.save_pretrained(folder), which makes model.safetensors"
         )
     else:
         faults.append("it has no weights (model.safetensors, model.safetensors.index.json or model.onnx)")
@@ -189,7 +203,7 @@ def _find_shards(index: Path, faults: list[str]) -> tuple[Path, ...]:
 
 
 def _read_header(path: Path, faults: list[str]) -> Mapping[str, tuple[int, ...]]:
-    """Tensor shapes from a safetensors file's header, with the sizes that it claims held against the file's."""
+    """Tensor shapes from a safetensors file's header; its claims are held against the file's size."""
     size = path.stat().st_size
     with path.open("rb") as stream:
         length = int.from_bytes(stream.read(8), "little")
@@ -207,7 +221,8 @@ def _read_header(path: Path, faults: list[str]) -> Mapping[str, tuple[int, ...]]
         return {}
     if claimed != size - 8 - length:
         faults.append(
-            f"{path.name} holds {size - 8 - length} bytes of weights, but its header speaks of {claimed}: copy it again"
+            f"{path.name} holds {size - 8 - length} bytes of weights, but its header speaks of {claimed}: "
+            "copy it again"
         )
     return shapes
 

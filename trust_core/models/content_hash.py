@@ -20,5 +20,5 @@ def hash_files(files: Iterable[Path]) -> str:
 
 
 def hash_derived(base: str, recipe: Recipe) -> str:
-    """The hash of a model made by `recipe` from the model whose hash is `base`: the making is deterministic."""
+    """The hash of a model made by `recipe` from the one whose hash is `base`: the making is deterministic."""
     return hashlib.sha256(f"{base}\n{recipe.text}\n".encode()).hexdigest()

@@ -17,7 +17,8 @@ class ModelFacts:
     Attributes:
         written: how the user named it.
         kind: bundled, folder, hub or derived.
-        content_hash: SHA-256 of weights, config and tokenizer; of a derived model, of the base's hash and the recipe.
+        content_hash: SHA-256 of weights, config and tokenizer; of a derived model, of its base's
+            and the recipe.
         revision: the hub commit; empty elsewhere.
         architecture: the class that the config names; the model type where it names none.
         labels: class names in the model's own order, k of them.

@@ -1,4 +1,4 @@
-"""Models of the Hugging Face hub: pinned to a commit first, weighed before the download, fetched file by file.
+"""Models of the Hugging Face hub: pinned to a commit first, weighed before the download.
 
 Only configs, tokenizers, safetensors or ONNX weights and the model card are ever fetched: no pickled
 weights, no code. HF_ENDPOINT, HF_TOKEN, HF_HOME and HF_HUB_OFFLINE mean what they mean to huggingface_hub.
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from huggingface_hub import HfApi, constants, hf_hub_download, snapshot_download
 from huggingface_hub import errors as hub_errors
-from huggingface_hub.utils import disable_progress_bars
+from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from trust_core.errors import HubError, ModelError, ModelNotFound, ModelRefused
 from trust_core.models.checkpoint import TOKENIZER_FILES
@@ -66,7 +66,7 @@ def fetch_snapshot(
 
     try:
         commit, sizes = _within(patience_s, ask)
-    except Exception as error:  # the client lets through its transport's errors, too
+    except Exception as error:  # noqa: BLE001  (the client lets through its transport's errors, too)
         if revision and _COMMIT.fullmatch(revision) and _unreachable(error):
             return _cached(hub_id, _why_unreachable(error, place))
         raise _explained(error, hub_id, place) from None
@@ -74,7 +74,7 @@ def fetch_snapshot(
     _check_listing(hub_id, names, sizes, max_bytes)
     try:
         paths = [Path(hf_hub_download(hub_id.id, name, revision=commit, endpoint=place)) for name in names]
-    except Exception as error:  # as above
+    except Exception as error:  # noqa: BLE001  (as above)
         raise _explained(error, hub_id, place) from None
     return paths[names.index("config.json")].parent, commit
 
@@ -91,7 +91,7 @@ def _within(patience_s: float, ask: Callable[[], Answer]) -> Answer:
     def run() -> None:
         try:
             answers.append(ask())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (handed to the caller's thread)
             failures.append(error)
 
     thread = Thread(target=run, daemon=True)
@@ -147,15 +147,15 @@ def _cached(hub_id: HubId, why: str) -> tuple[Path, str]:
 
 
 def _explained(error: Exception, hub_id: HubId, endpoint: str) -> ModelError:
-    """The error to raise for one of the client's: what is wrong, without the client's own words, which may hold secrets."""
+    """The error to raise for one of the client's, in our own words: the client's may hold secrets."""
     place = _without_secrets(endpoint)
     shown = _shown(hub_id)
     status = getattr(getattr(error, "response", None), "status_code", None)
     match error:
         case hub_errors.GatedRepoError():
             return HubError(
-                f"The model {shown} is gated: {place} gives it only to accounts that accepted its conditions.",
-                remedy=f"Ask for access at {place}/{hub_id.id}, then set HF_TOKEN to a token of that account.",
+                f"The model {shown} is gated: {place} gives it to accounts that accepted its conditions.",
+                remedy=f"Ask for access at {place}/{hub_id.id}, then set HF_TOKEN to its token.",
             )
         case hub_errors.RevisionNotFoundError():
             return ModelNotFound(
@@ -182,7 +182,7 @@ def _explained(error: Exception, hub_id: HubId, endpoint: str) -> ModelError:
         return HubError(f"{place} answered {status} when asked for the model {shown}: {why}.")
     return HubError(
         f"The model {shown} cannot be fetched: {_why_unreachable(error, endpoint)}.",
-        remedy="Check the connection and HF_ENDPOINT; HF_HUB_OFFLINE=1 takes models that were fetched before; "
+        remedy="Check the connection and HF_ENDPOINT; HF_HUB_OFFLINE=1 takes what was fetched before; "
         "or name a folder.",
     )
 

@@ -103,12 +103,12 @@ def _derive(written: str, recipe: Recipe, base: InspectedModel | None) -> Inspec
     if base is None:
         raise SpecError(
             f"{written!r} is made from the reference, so it cannot be the reference itself.",
-            allowed="Give the reference as a bundled name, a folder or a hub id, and this name as a candidate.",
+            allowed="The reference is a bundled name, a folder or a hub id; this name is for candidates.",
         )
-    if base.recipe is not None:
+    if base.recipe is not None or base.checkpoint.recipe is not None:
         raise SpecError(
-            f"{written!r} cannot be made from {base.facts.written!r}, which is made from another model itself.",
-            remedy="Write the base out with `python -m trust_core compress`, and name its folder.",
+            f"{written!r} cannot be made from {base.facts.written!r}, which is compressed already.",
+            remedy="Make it from the model that was compressed.",
         )
     if base.facts.weights == "onnx":
         raise SpecError(

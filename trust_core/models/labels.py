@@ -118,7 +118,7 @@ def match_labels(given: NamedClasses, canonical: tuple[str, ...]) -> tuple[int, 
             given, canonical, "Its names do not say which class is which, and their order is not guessed."
         )
     if len(named) != len(canonical):
-        why = f"It has {len(named)} classes and the task has {len(canonical)}; models with other classes cannot be compared."
+        why = f"It has {len(named)} classes and the task has {len(canonical)}: they cannot be compared."
         raise _mismatch(given, canonical, why, mendable=False)
     meanings = [_meaning(name, canonical) for name in named]
     wanted = [_meaning(name, canonical) for name in canonical]
@@ -165,7 +165,7 @@ def _check_mapping(given: NamedClasses, canonical: tuple[str, ...]) -> None:
         raise _mismatch(
             given,
             canonical,
-            f"The label map's section {given.section!r} speaks of {_listed(strange)}, which it does not have.",
+            f"The label map's section {given.section!r} speaks of {_listed(strange)}, which it has not.",
         )
 
 

@@ -13,7 +13,6 @@ import torch
 from trust_core.errors import ModelRefused, WeightsIncomplete
 from trust_core.models.classifier import TorchClassifier
 from trust_core.models.compress.making import make_model
-from trust_core.models.compress.recipe import parse_recipe
 from trust_core.models.device import Device
 from trust_core.models.facts import LoadedModel
 from trust_core.models.footprint import measure_footprint
@@ -26,9 +25,6 @@ from trust_core.models.pretrained import (
     quiet_transformers,
 )
 from trust_core.models.tokenizer_reading import first_line, read_tokenizer
-
-MARKER = "trusteq_compression"
-"""Key in config.json of folders that `save_compressed` writes: the recipe that loading applies again."""
 
 _HARMLESS_LEFTOVERS = (".position_ids", ".inv_freq", ".attn.bias", ".attn.masked_bias")
 _POOLERLESS_TYPES = ("roberta", "xlm-roberta", "camembert", "electra", "distilbert")
@@ -57,7 +53,7 @@ def load_model(
         inspected: what `inspect_model` found.
         device: where it computes.
         classes: canonical class names, k of them; None takes the model's own.
-        order: for each canonical class, its position among the model's own (`match_labels`); None: as they are.
+        order: for each canonical class, its position among the model's own (`match_labels`); None: the same.
         name: its name in this run; None takes what the user wrote.
 
     Raises:
@@ -92,7 +88,7 @@ def resident(
     order: Sequence[int] | None = None,
     name: str | None = None,
 ) -> Iterator[LoadedModel]:
-    """`load_model` for the length of a `with` block; its memory is free afterwards, so one model is resident at a time."""
+    """`load_model` for the length of a `with` block; its memory is free afterwards: one model at a time."""
     loaded = load_model(inspected, device=device, classes=classes, order=order, name=name)
     try:
         yield loaded
@@ -107,20 +103,18 @@ def resident(
 def build_module(inspected: InspectedModel) -> PreTrainedModel:
     """The network of an inspected model, its recipe applied; on the CPU, float32."""
     module = _read_network(inspected.checkpoint.folder, inspected.facts.written)
-    marker = inspected.checkpoint.config.get(MARKER)
-    if marker is not None:
-        module = make_model(module, parse_recipe(str(marker)))
-    return module if inspected.recipe is None else make_model(module, inspected.recipe)
+    recipe = inspected.recipe or inspected.checkpoint.recipe
+    return module if recipe is None else make_model(module, recipe)
 
 
 def _read_network(folder: Path, written: str) -> PreTrainedModel:
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-    except Exception as error:  # config classes raise many kinds
+    except Exception as error:
         raise ModelRefused(
             written, [f"its config.json describes no model that transformers knows: {first_line(error)}"]
         ) from error
-    kind = AutoModelForSequenceClassification._model_mapping.get(type(config), None)
+    kind = AutoModelForSequenceClassification._model_mapping.get(type(config), None)  # noqa: SLF001  (no public form)
     if kind is None:
         raise ModelRefused(
             written, [f"there is no text classifier of the type {config.model_type!r}"], remedy=ENCODER_REMEDY
@@ -134,13 +128,13 @@ def _read_network(folder: Path, written: str) -> PreTrainedModel:
             local_files_only=True,
             output_loading_info=True,
             # Named here, so that a config cannot ask for an implementation from the hub.
-            attn_implementation="sdpa" if kind._supports_sdpa else "eager",
+            attn_implementation="sdpa" if kind._supports_sdpa else "eager",  # noqa: SLF001  (no public form)
         )
     except torch.OutOfMemoryError:
         raise
     except (RuntimeError, ValueError, OSError, KeyError, TypeError) as error:
         raise WeightsIncomplete(
-            f"The weights of {written!r} do not fit the model that its config.json describes: {first_line(error)}",
+            f"The weights of {written!r} do not fit its config.json: {first_line(error)}",
             remedy="Save model and config together with model.save_pretrained(folder).",
         ) from error
     _check_complete(report, config.model_type, written)
@@ -174,7 +168,7 @@ def _check_complete(report: Mapping[str, Any], model_type: str, written: str) ->
 
 
 def _harmless(key: str, model_type: str) -> bool:
-    """Whether a left-over weight is known to take no part: old buffers, and poolers of models that have none."""
+    """Whether a left-over weight takes no part: old buffers, and poolers of models that have none."""
     return key.endswith(_HARMLESS_LEFTOVERS) or (".pooler." in f".{key}" and model_type in _POOLERLESS_TYPES)
 
 

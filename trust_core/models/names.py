@@ -23,8 +23,9 @@ _BARE_HUB_ID = re.compile(
 _EXPLICIT_PATH = re.compile(r"(?:[.~]|\.\.)?/|[.~]$|\.\.$")
 
 HOW_TO_NAME = (
-    "A model is a bundled name, a folder (./my-model), a hub id (owner/name or owner/name@revision; hub:NAME for one "
-    "without an owner), or made from the reference (ref:int8, ref:prune=0.5, ref:low-rank=0.5, ref:layers=0,2,4)."
+    "A model is a bundled name, a folder (./my-model), a hub id (owner/name or owner/name@revision; hub:NAME "
+    "for one without an owner), or made from the reference (ref:int8, ref:prune=0.5, ref:low-rank=0.5, "
+    "ref:layers=0,2,4)."
 )
 
 

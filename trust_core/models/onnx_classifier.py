@@ -76,7 +76,7 @@ class OnnxClassifier:
             raise ModelRefused(
                 name,
                 reasons,
-                remedy="Export it with the inputs input_ids, attention_mask and token_type_ids.",
+                remedy="Export it with input_ids, attention_mask and token_type_ids as inputs.",
             )
         self.uses_types = "types" in self._inputs
 
@@ -122,7 +122,7 @@ class OnnxClassifier:
         }
         try:
             (output,) = self.session.run([self._output], feed)
-        except Exception as error:  # onnxruntime's errors share no class of their own
+        except Exception as error:
             if any(sign in str(error) for sign in _OUT_OF_MEMORY):
                 raise OutOfMemory(str(error)) from error
             raise
@@ -142,7 +142,7 @@ def load_onnx(
     graph = next(path for path in inspected.checkpoint.weights if path.suffix == ".onnx")
     try:
         session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors share no class of their own
+    except Exception as error:
         raise ModelRefused(name, [f"onnxruntime cannot read {graph.name}: {str(error)[:300]}"]) from error
     with quiet_transformers():
         tokenizer = read_tokenizer(inspected)
@@ -160,7 +160,7 @@ def _role(name: str) -> str:
 
 
 def _logits_output(session: onnxruntime.InferenceSession, k: int) -> str:
-    """The output that is called logits, else the first of two dimensions; it must not contradict k classes."""
+    """The output called logits, else the first with two dimensions; it must not contradict k classes."""
     flat = [node for node in session.get_outputs() if len(node.shape) == 2]
     ordered = sorted(flat, key=lambda node: (node.name != "logits", math.inf if node.shape[1] != k else 0))
     if ordered and (ordered[0].shape[1] == k or not isinstance(ordered[0].shape[1], int)):

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from trust_core.errors import ModelRefused
-from trust_core.models.checkpoint import Checkpoint
+from trust_core.errors import ModelRefused, SpecError
+from trust_core.models.checkpoint import COMPRESSION_KEY, Checkpoint
 
 GIB = 1024**3
 MOST_CLASSES = 1000
 
-ENCODER_REMEDY = "A classifier needs a head trained for your task: tools/finetune.py fine-tunes an encoder on a file of labelled texts."
+ENCODER_REMEDY = (
+    "A classifier needs a head trained for your task: tools/finetune.py fine-tunes an encoder on a file of "
+    "labelled texts."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class Policy:
 
     Attributes:
         origin: where the name comes from. `typed`: a person at the command line, who may name any folder
-            as long as no roots are set. `given`: a spec file or the web, which may name folders inside the roots alone.
+            as long as no roots are set. `given`: a spec file or the web, which may name folders inside the
+            roots alone.
         roots: folders that models may lie in (TRUST_MODEL_ROOTS); None where they are not set.
         max_bytes: largest model, weights and tokenizer together.
     """
@@ -72,7 +76,10 @@ def _outside(path: Path, policy: Policy) -> str:
     if policy.roots is None:
         if policy.origin == "typed":
             return ""
-        return "it is a folder named by a spec file or the app, and TRUST_MODEL_ROOTS, which says where those may lie, is not set"
+        return (
+            "it is a folder named by a spec file or the app, and TRUST_MODEL_ROOTS, which says where those "
+            "may lie, is not set"
+        )
     real = path.expanduser().resolve()
     if any(real.is_relative_to(root.resolve()) for root in policy.roots):
         return ""
@@ -92,7 +99,10 @@ def _links(checkpoint: Checkpoint, policy: Policy) -> Iterator[str]:
 def _code(checkpoint: Checkpoint) -> Iterator[str]:
     code = sorted(path.name for path in checkpoint.folder.glob("*.py"))
     if code:
-        yield f"it brings its own code ({', '.join(code[:5])}), which is never run: remove it if the model works without it"
+        yield (
+            f"it brings its own code ({', '.join(code[:5])}), which is never run: remove it if the model "
+            "works without it"
+        )
     for name, config in (
         ("config.json", checkpoint.config),
         ("tokenizer_config.json", checkpoint.tokenizer_config),
@@ -102,13 +112,13 @@ def _code(checkpoint: Checkpoint) -> Iterator[str]:
     if (checkpoint.folder / "adapter_config.json").exists():
         yield "it is an adapter (adapter_config.json): merge it into its base model and save that"
     if "quantization_config" in checkpoint.config:
-        yield "its weights are quantised by another library (quantization_config): save it in float32 or float16"
+        yield "another library quantised its weights (quantization_config): save it in float32 or float16"
 
 
 def _size(checkpoint: Checkpoint, policy: Policy) -> Iterator[str]:
     size = sum(path.stat().st_size for path in checkpoint.read_files)
     if size > policy.max_bytes:
-        yield f"it takes {size / GIB:.2f} GiB; the limit is {policy.max_bytes / GIB:.2f} GiB (TRUST_MAX_MODEL_GIB)"
+        yield f"it takes {size / GIB:.2f} GiB; TRUST_MAX_MODEL_GIB allows {policy.max_bytes / GIB:.2f}"
 
 
 def _task(checkpoint: Checkpoint) -> Iterator[str]:
@@ -118,9 +128,19 @@ def _task(checkpoint: Checkpoint) -> Iterator[str]:
     if not isinstance(config.get("model_type"), str):
         yield "config.json names no model_type"
     architectures = config.get("architectures")
-    if isinstance(architectures, list) and architectures:
-        if not any(str(name).endswith("ForSequenceClassification") for name in architectures):
-            yield f"it is no classifier: its architecture is {str(architectures[0])[:80]}, not one that ends in ForSequenceClassification"
+    named = [str(name) for name in architectures] if isinstance(architectures, list) else []
+    if named and not any(name.endswith("ForSequenceClassification") for name in named):
+        yield (
+            f"it is no classifier: its architecture is {named[0][:80]}, not one that ends in "
+            "ForSequenceClassification"
+        )
+    try:
+        stored_recipe = checkpoint.recipe
+    except SpecError as error:
+        yield f"its {COMPRESSION_KEY} in config.json is no recipe: {error.problem}"
+    else:
+        if stored_recipe is not None and checkpoint.weights_format == "onnx":
+            yield f"its config.json has {COMPRESSION_KEY}, which an ONNX graph cannot follow"
     problem = config.get("problem_type")
     if problem in ("regression", "multi_label_classification"):
         yield f"its problem_type is {problem}, so its classes do not exclude each other"

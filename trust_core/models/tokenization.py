@@ -31,7 +31,7 @@ _FALLBACK_ORDER = ("bos_token", "cls_token", "eos_token", "pad_token", "unk_toke
 
 @dataclass(frozen=True, slots=True)
 class PairTokenizer:
-    """A model's tokenizer in two copies: one to which the mask placeholder is text, one to which it is the mask.
+    """A model's tokenizer twice: to one copy the mask placeholder is text, to the other the mask.
 
     Attributes:
         plain: knows no special token in running text.
@@ -90,7 +90,7 @@ def pair_tokenizer(
     if not mask or lone is None:
         raise ModelError(
             "The tokenizer has no special tokens.",
-            allowed="A masked word needs a mask or unknown token, an empty text one that starts or ends a text.",
+            allowed="A masked word needs a mask or unknown token, an empty text one that begins texts.",
             remedy="Give the tokenizer an unk_token or pad_token and save it again.",
         )
     _hide_specials(content, mask)

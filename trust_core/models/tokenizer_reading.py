@@ -29,7 +29,7 @@ def read_tokenizer(inspected: InspectedModel) -> ModelTokenizer:
             inspected.checkpoint.folder, trust_remote_code=False, local_files_only=True
         )
         backend = tokenizer.backend_tokenizer.to_str()
-    except Exception as error:  # the library raises whatever its parsers raise
+    except Exception as error:
         raise ModelRefused(
             inspected.facts.written,
             [f"its tokenizer cannot be read, or has no fast form: {first_line(error)}"],

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import huggingface_hub.constants
 import pytest
+
 from tests.support.models_checkpoints import make_checkpoint
 from tests.support.models_hub_server import COMMIT, GOOD_TOKEN, Hub, black_hole, closed_port, serving
-
 from trust_core.errors import HubError, ModelNotFound, ModelRefused
 from trust_core.models.hub import fetch_snapshot
 from trust_core.models.inspection import inspect_model
@@ -25,6 +25,7 @@ MIB = 1024**2
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model whose folder also holds what must never be fetched."""
     folder = make_checkpoint(tmp_path_factory.mktemp("hub") / "tiny")
     (folder / "pytorch_model.bin").write_bytes(b"pickle")
     (folder / "modeling_tiny.py").write_text("raise SystemExit('code was run')")
@@ -34,6 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def hub(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub with that model, and an empty cache."""
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     with serving(Hub(models={"owner/tiny": folder, "bare-tiny": folder})) as served:
@@ -41,7 +43,7 @@ def hub(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 def test_only_allowed_files_are_fetched(hub: Hub) -> None:
-    """A snapshot holds config, tokenizer, safetensors and card, and neither pickles nor code are ever asked for."""
+    """A snapshot holds config, tokenizer, safetensors and card; neither pickles nor code are asked for."""
     snapshot, commit = fetch_snapshot(HubId("owner/tiny", None), MIB, endpoint=hub.endpoint)
     expected = {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "README.md"}
     assert {path.name for path in snapshot.iterdir()} == expected
@@ -124,9 +126,7 @@ def test_wrong_token_is_named_but_never_shown(hub: Hub, monkeypatch: pytest.Monk
     assert caught.value.__cause__ is None
 
 
-@pytest.mark.parametrize(
-    ("status", "meaning"), [(403, "no right"), (429, "too many"), (500, "fault of its own")]
-)
+@pytest.mark.parametrize("status,meaning", [(403, "no right"), (429, "too many"), (500, "fault of its own")])
 def test_refusals_by_status(hub: Hub, status: int, meaning: str) -> None:
     """Any other answer is told with its status and what it means."""
     hub.status = status
@@ -154,7 +154,7 @@ def test_secrets_in_the_address_are_not_shown(hub: Hub) -> None:
 
 
 def test_fetched_commit_needs_no_connection(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model named by commit that was fetched before loads without the hub; offline, its branch does, too."""
+    """A model that was fetched before, named by its commit, is found without the hub and offline."""
     first, _ = fetch_snapshot(HubId("owner/tiny", None), MIB, endpoint=hub.endpoint)
     assert fetch_snapshot(HubId("owner/tiny", COMMIT), MIB, endpoint=closed_port()) == (first, COMMIT)
     with pytest.raises(HubError, match="HF_HUB_OFFLINE=1"):

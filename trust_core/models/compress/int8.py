@@ -35,7 +35,7 @@ def quantise_layers(model: PreTrainedModel) -> PreTrainedModel:
         quantize_(
             quantised,
             Int8DynamicActivationInt8WeightConfig(),
-            filter_fn=lambda module, name: module in wanted,
+            filter_fn=lambda module, _name: module in wanted,
         )
     if not any(is_quantised(module) for module in wanted):
         raise SpecError(

@@ -21,10 +21,11 @@ def keep_layers(model: PreTrainedModel, layers: tuple[int, ...]) -> PreTrainedMo
         SpecError: a layer that is not there, or a model whose layers share their weights.
     """
     name, stack = _layer_stack(model)
+    written = ",".join(map(str, layers))
     outside = [layer for layer in layers if layer >= len(stack)]
     if outside:
         raise SpecError(
-            f"layers={','.join(map(str, layers))} names layer {outside[0]}, but the model has {len(stack)} layers.",
+            f"layers={written} names layer {outside[0]}; the model has {len(stack)} layers.",
             allowed=f"Layers are counted from 0 to {len(stack) - 1}.",
         )
     shorter: PreTrainedModel = deepcopy(model)

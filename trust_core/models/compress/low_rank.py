@@ -37,7 +37,7 @@ def factor_layers(model: PreTrainedModel, fraction: float) -> PreTrainedModel:
 
 @torch.no_grad()
 def multiply_factors(model: PreTrainedModel) -> PreTrainedModel:
-    """A copy of a factored model with one dense layer in place of each two: the same function, storable anywhere."""
+    """A copy of a factored model with one dense layer in place of each two: the same function."""
     dense: PreTrainedModel = deepcopy(model)
     pairs = [(name, module) for name, module in dense.named_modules() if isinstance(module, FactoredLinear)]
     for name, pair in pairs:
@@ -75,7 +75,7 @@ class FactoredLinear(nn.Module):
 
 
 def _factors(weight: Tensor, rank: int) -> tuple[Tensor, Tensor]:
-    """(rank, in) and (out, rank) whose product is the nearest matrix of that rank; each takes the root of the values."""
+    """(rank, in) and (out, rank) whose product is the nearest matrix of that rank."""
     left, values, right = torch.linalg.svd(weight.double(), full_matrices=False)
     root = values[:rank].sqrt()
     return (root[:, None] * right[:rank]).to(weight.dtype), (left[:, :rank] * root).to(weight.dtype)

@@ -1,4 +1,4 @@
-"""How a model is made from another one, as the user writes it: `int8`, `prune=0.5`, `low-rank=0.5`, `layers=0,2,4`."""
+"""How a model is made from another one, as the user writes it: `int8`, `prune=0.5`, `layers=0,2,4`."""
 
 from __future__ import annotations
 

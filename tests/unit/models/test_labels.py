@@ -1,0 +1,122 @@
+"""Label names are matched by meaning, never by position."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import permutations
+
+import pytest
+
+from trust_core.errors import LabelError
+from trust_core.models.labels import NamedClasses, canonical_classes, match_gold, match_labels
+
+NLI = ("entailment", "neutral", "contradiction")
+PI = ("paraphrase", "not_paraphrase")
+NUMBERED = ("LABEL_0", "LABEL_1", "LABEL_2")
+
+
+def party(
+    names: tuple[str, ...], mapping: Mapping[str, str] | None = None, section: str = "candidate"
+) -> NamedClasses:
+    """A party with these class names."""
+    return NamedClasses(f"{section} 'm'", names, mapping or {}, section)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_every_order_is_undone(order: tuple[int, ...]) -> None:
+    """Whatever the order of a model's classes, each canonical class gets the position of its own name."""
+    names = tuple(NLI[index] for index in order)
+    positions = match_labels(party(names), NLI)
+    assert tuple(names[position] for position in positions) == NLI
+
+
+@pytest.mark.parametrize(
+    "names,canonical,expected",
+    [
+        (("ENTAILMENT", "NEUTRAL", "CONTRADICTION"), NLI, (0, 1, 2)),
+        (("contradict", "entail", "Neutral"), NLI, (1, 2, 0)),
+        (("not_duplicate", "duplicate"), PI, (1, 0)),
+        (("Not Equivalent", "equivalent"), PI, (1, 0)),
+        (("entailment", "not-entailment"), ("not_entailment", "entailment"), (1, 0)),
+        (("POS", "NEG"), ("negative", "positive"), (1, 0)),
+        (("sports", "World News"), ("world_news", "sports"), (1, 0)),
+        (("0", "1"), ("0", "1"), (0, 1)),
+    ],
+)
+def test_known_synonyms_match(
+    names: tuple[str, ...], canonical: tuple[str, ...], expected: tuple[int, ...]
+) -> None:
+    """Synonyms match whatever their case, spaces and hyphens; other names match themselves."""
+    assert match_labels(party(names), canonical) == expected
+
+
+def test_numbered_names_need_a_mapping() -> None:
+    """LABEL_0 and the like are refused, with both sides and a file that would help."""
+    with pytest.raises(LabelError) as caught:
+        match_labels(party(NUMBERED), NLI)
+    message = str(caught.value)
+    for part in ("'LABEL_0'", "'contradiction'", "order is not guessed", "--label-map", '"LABEL_1": neutral'):
+        assert part in message
+
+
+def test_a_mapping_settles_numbered_names() -> None:
+    """With the user's mapping numbered names match in the order that it says."""
+    mapping = {"LABEL_0": "contradiction", "LABEL_1": "entailment", "LABEL_2": "neutral"}
+    assert match_labels(party(NUMBERED, mapping), NLI) == (1, 2, 0)
+
+
+@pytest.mark.parametrize(
+    "names,mapping,why",
+    [
+        (("entailment", "neutral"), {}, "2 classes and the task has 3"),
+        (("entailment", "neutral", "other"), {}, "'other' matches no class"),
+        (("entailment", "entail", "neutral"), {}, "mean the same class"),
+        (NLI, {"LABEL_9": "neutral"}, "speaks of 'LABEL_9'"),
+        (NUMBERED, {"LABEL_0": "entailment"}, "order is not guessed"),
+    ],
+)
+def test_mismatches_are_refused(names: tuple[str, ...], mapping: Mapping[str, str], why: str) -> None:
+    """Every way of not matching is an error that says why and shows both sides."""
+    with pytest.raises(LabelError, match=why) as caught:
+        match_labels(party(names, mapping), NLI)
+    assert "task: 'entailment', 'neutral', 'contradiction'" in str(caught.value)
+
+
+def test_canonical_names_come_from_the_data_first() -> None:
+    """The data name the classes where they can; else the reference; else a candidate."""
+    data, reference = (
+        party(NLI, section="data"),
+        party(("entail", "contradict", "neutral"), section="reference"),
+    )
+    assert canonical_classes([data, reference]) == NLI
+    assert canonical_classes([party(NUMBERED, section="data"), reference]) == (
+        "entail",
+        "contradict",
+        "neutral",
+    )
+    assert canonical_classes([party(("neutral",), section="data"), reference]) == reference.names
+
+
+def test_nameless_everywhere_is_refused() -> None:
+    """Where nobody names the classes, the message lists everybody's names."""
+    with pytest.raises(LabelError, match=r"(?s)Nobody says.*reference 'm': 'LABEL_0'"):
+        canonical_classes([party(("0", "1", "2"), section="data"), party(NUMBERED, section="reference")])
+
+
+def test_gold_need_not_hold_every_class() -> None:
+    """Gold labels match by name too, and a class may be absent from a file."""
+    assert match_gold(party(("entail", "CONTRADICTION"), section="data"), NLI) == {
+        "entail": 0,
+        "CONTRADICTION": 2,
+    }
+    with pytest.raises(LabelError, match="'maybe' matches no class"):
+        match_gold(party(("maybe",), section="data"), NLI)
+    with pytest.raises(LabelError, match="not guessed"):
+        match_gold(party(("0",), section="data"), NLI)
+    assert match_gold(party(("0",), {"0": "neutral"}, section="data"), NLI) == {"0": 1}
+
+
+def test_canonical_names_may_share_a_concept() -> None:
+    """Data that tell `duplicate` from `equivalent` keep both: exact names come before synonyms."""
+    classes = ("duplicate", "equivalent", "other")
+    assert match_labels(party(("equivalent", "other", "duplicate")), classes) == (2, 0, 1)
