@@ -1,5 +1,5 @@
 import csv
-import datetime
+import datetime as dt
 import gzip
 import json
 from pathlib import Path
@@ -63,7 +63,7 @@ def test_unknown_ending(tmp_path: Path, name: str) -> None:
 def test_empty_file(tmp_path: Path, content: str) -> None:
     """A file with nothing in it is refused, whatever its blank lines or byte order mark."""
     for ending in ("csv", "tsv", "jsonl"):
-        with pytest.raises(DataError, match="is empty|holds no rows"):
+        with pytest.raises(DataError, match=r"is empty|holds no rows"):
             table_from_file(_file(tmp_path, f"d.{ending}", content), GENEROUS)
 
 
@@ -155,9 +155,7 @@ def test_repeated_parquet_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet"])
 def test_far_too_long_cells(tmp_path: Path, ending: str) -> None:
     """A text of 20 MB is a problem of its row and column in every format."""
-    path = write_columns(
-        tmp_path / f"d.{ending}", {"text": ["short", "x" * 20_000_000], "label": ["a", "b"]}
-    )
+    path = write_columns(tmp_path / f"d.{ending}", {"text": ["short", "x" * 20_000_000], "label": ["a", "b"]})
     problems = cell_problems(table_from_file(str(path), GENEROUS))
     assert problems == [RowProblem(2, "text", "20,000,000 characters; at most 100,000 are allowed")]
 
@@ -225,7 +223,7 @@ def test_parquet_values_as_cells(tmp_path: Path) -> None:
     """Dates, decimals, dictionaries and bytes become text; nested values and raw bytes are marked."""
     table = pa.table(
         {
-            "day": pa.array([datetime.date(2026, 1, 2), None]),
+            "day": pa.array([dt.date(2026, 1, 2), None]),
             "number": pa.array([1, 2], pa.int8()),
             "kind": pa.array(["a", "b"]).dictionary_encode(),
             "old_text": pa.array([b"caf\xc3\xa9", b""], pa.binary()),
@@ -250,7 +248,7 @@ def test_unreadable_parquet_column(tmp_path: Path) -> None:
     """A column whose values Python cannot hold is named with its type."""
     far = pa.table({"when": pa.array([2**62], pa.timestamp("us"))})
     pq.write_table(far, tmp_path / "d.parquet")
-    with pytest.raises(DataError, match="column .when. of type timestamp"):
+    with pytest.raises(DataError, match=r"column .when. of type timestamp"):
         table_from_file(str(tmp_path / "d.parquet"), GENEROUS)
 
 
