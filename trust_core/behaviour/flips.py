@@ -10,10 +10,10 @@ from jaxtyping import Int
 
 from trust_core.domain.arrays import FloatArray, locked_floats
 from trust_core.domain.predictions import Predictions
-from trust_core.domain.texts import NO_LABEL
 
-FlipKind = Literal["none", "negative", "positive", "wrong-to-wrong", "changed"]
-"""negative: right to wrong; positive: wrong to right; changed: another answer to a text without a label."""
+FlipKind = Literal["none", "negative", "positive", "changed"]
+"""negative: right to wrong; positive: wrong to right; changed: another answer, right neither before nor after
+or for a text without a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ def count_flips(
 def list_pair_columns(
     gold: Int[np.ndarray, "n"], reference: Predictions, candidate: Predictions
 ) -> PairColumns:
-    """The kind of flip and the confidence shift of every text; texts without a label flip to `changed`."""
+    """The kind of flip and the confidence shift of every text."""
     a, b = reference.predicted, candidate.predicted
-    conditions = [a == b, gold == NO_LABEL, a == gold, b == gold]
-    kinds: tuple[FlipKind, ...] = ("none", "changed", "negative", "positive", "wrong-to-wrong")
-    chosen = np.select(conditions, range(4), default=4)
+    # No predicted class is NO_LABEL, so a text without a label matches neither of the last two.
+    chosen = np.select([a == b, a == gold, b == gold], range(3), default=3)
+    kinds: tuple[FlipKind, ...] = ("none", "negative", "positive", "changed")
     return PairColumns(
         flip=tuple(kinds[index] for index in chosen), shift=candidate.confidence - reference.confidence
     )

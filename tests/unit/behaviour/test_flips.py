@@ -28,7 +28,7 @@ def test_each_text_says_how_it_flips_and_how_its_confidence_shifts() -> None:
     """Kinds follow the texts; the shift is candidate minus reference."""
     one, other = np.eye(3)[REFERENCE] * 0.4 + 0.2, np.eye(3)[CANDIDATE] * 0.7 + 0.1
     columns = list_pair_columns(GOLD, predictions("a", one), predictions("b", other))
-    assert columns.flip == ("none", "negative", "positive", "none", "wrong-to-wrong", "none")
+    assert columns.flip == ("none", "negative", "positive", "none", "changed", "none")
     np.testing.assert_allclose(columns.shift, 0.2)
 
 
