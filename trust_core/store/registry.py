@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal
 
 from trust_core.errors import RunError, nearest
 
@@ -132,8 +132,6 @@ def _as_path(name: str) -> Path | None:
         return None
 
 
-def _entry(row: tuple[str, ...]) -> RunEntry:
+def _entry(row: tuple[Any, ...]) -> RunEntry:
     path, fingerprint, name, state, overall, message, started, changed = row
-    return RunEntry(
-        Path(path), fingerprint, name, cast("RunState", state), overall, message, started, changed
-    )
+    return RunEntry(Path(path), fingerprint, name, state, overall, message, started, changed)
