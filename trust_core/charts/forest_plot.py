@@ -107,9 +107,9 @@ def forest_plot(rows: tuple[ForestRow, ...], *, theme: Theme) -> go.Figure:
         theme,
         height=118 + 54 * max(1, len(rows)),
         xaxis={
-            "title": {"text": "in units of the margin"},
+            "title": {"text": "in margins", "font": {"size": 12}},
             "range": [-reach * 1.05, reach * 1.05],
-            "tickvals": [-4, -3, -2, -1, 0, 1, 2, 3, 4],
+            "tickvals": [-4, -1, 1, 4],
             "fixedrange": True,
         },
         yaxis={
@@ -153,7 +153,8 @@ def forest_alt(rows: tuple[ForestRow, ...]) -> str:
         labels = [row.label for row in rows if row.status == status]
         if labels:
             parts.append(f"{words}: {', '.join(labels)}")
-    return "Intervals of each test against its margin. " + ("; ".join(parts).capitalize() or "No tests") + "."
+    said = "; ".join(parts) or "no tests"
+    return f"Intervals of each test against its margin. {said[0].upper()}{said[1:]}."
 
 
 def forest_table(rows: tuple[ForestRow, ...]) -> Table:

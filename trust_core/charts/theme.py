@@ -93,7 +93,9 @@ def plain(text: str, *, longest: int = LONGEST_LABEL) -> str:
     """
     shown = text if len(text) <= longest else text[: longest - 1] + "…"
     shown = "".join(c if c.isprintable() else " " for c in shown)
-    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    shown = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # Between two dollars plotly looks for a formula.
+    return shown.replace("$", "&#36;")
 
 
 def framed(figure: go.Figure, theme: Theme, *, height: int, **layout: Any) -> go.Figure:

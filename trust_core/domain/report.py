@@ -145,8 +145,8 @@ class ControlReport(ReportPart):
     """
 
     status: Status
-    held: bool | None
     why: str
+    held: bool | None = None
     measures: tuple[MeasureRow, ...] = ()
 
 

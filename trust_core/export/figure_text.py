@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from trust_core.domain.measures import Setting
 from trust_core.domain.report import MeasureRow
 
 MINUS = "\u2212"
 
 NO_FIGURE = "\u2013"
 """What stands in a table where there is no figure."""
+
+
+_PERCENT = ("share", "probability")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +38,53 @@ def figure_text(row: MeasureRow) -> FigureText:
     signed = row.of == "difference"
     if row.low is None or row.high is None or row.level is None:
         return FigureText(number(value, row.unit, signed=signed), "exact")
-    limits = f"{_bare(row.low, row.unit, signed=signed)} to {number(row.high, row.unit, signed=signed)}"
+    # The three share their digits, so that they can be compared.
+    scale = max(abs(value), abs(row.low), abs(row.high))
+    low = _bare(row.low, row.unit, signed=signed, scale=scale)
+    high = number(row.high, row.unit, signed=signed, scale=scale)
     return FigureText(
-        number(value, row.unit, signed=signed), f"{row.level * 100:.0f} % interval {limits}, n = {row.n:,}"
+        number(value, row.unit, signed=signed, scale=scale),
+        f"{row.level * 100:.0f} % interval {low} to {high}, n\u00a0=\u00a0{row.n:,}",
     )
 
 
-def number(value: float, unit: str, *, signed: bool = False) -> str:
-    """A value with its unit; shares and probabilities as percent, their differences as points."""
+def number(value: float, unit: str, *, signed: bool = False, scale: float | None = None) -> str:
+    """A value with its unit; shares and probabilities as percent, their differences as points.
+
+    Args:
+        value: the value.
+        unit: its unit in the catalogue.
+        signed: whether it is a difference.
+        scale: the size that decides on the digits; None takes the value's own.
+    """
     suffix = unit
-    if unit in ("share", "probability"):
+    if unit in _PERCENT:
         suffix = "points" if signed else "%"
-    bare = _bare(value, unit, signed=signed)
+    bare = _bare(value, unit, signed=signed, scale=scale)
     return f"{bare} {suffix}" if suffix else bare
 
 
-def _bare(value: float, unit: str, *, signed: bool) -> str:
+def _bare(value: float, unit: str, *, signed: bool, scale: float | None = None) -> str:
     """The digits with their sign."""
-    scaled = value * 100 if unit in ("share", "probability") else value
-    size = abs(scaled)
-    if unit in ("share", "probability"):
-        digits = f"{size:.1f}" if size >= 0.1 or size == 0 else f"{size:.2g}"
-    elif size >= 1000 or (size >= 10 and float(scaled).is_integer()):
-        digits = f"{size:,.0f}"
-    elif unit in ("texts", "words") and float(scaled).is_integer():
-        digits = f"{size:.0f}"
-    elif size >= 10:
-        digits = f"{size:.1f}"
-    elif size >= 0.001 or size == 0:
-        digits = f"{size:.3f}"
-    else:
-        digits = f"{size:.1e}"
+    factor = 100 if unit in _PERCENT else 1
+    scaled = value * factor
+    size = abs(scaled) if scale is None else scale * factor
+    digits = _digits(abs(scaled), size, percent=factor == 100)
     zero = not any(c in "123456789" for c in digits.split("e", maxsplit=1)[0])
     if scaled < 0 and not zero:
         return MINUS + digits
     return f"+{digits}" if signed and not zero else digits
+
+
+def _digits(value: float, size: float, *, percent: bool) -> str:
+    """Decimals by the size of the figure: three below 10, one below 1000, none for counts."""
+    if value.is_integer() and size >= 1 and not percent:
+        return f"{value:,.0f}"
+    if 0 < size < (0.1 if percent else 0.001):
+        return f"{value:.1e}" if not percent else f"{value:.3f}"
+    if percent:
+        return f"{value:.1f}"
+    return f"{value:,.0f}" if size >= 1000 else f"{value:.{1 if size >= 10 else 3}f}"
 
 
 def settings_text(row: MeasureRow) -> str:
@@ -76,7 +92,7 @@ def settings_text(row: MeasureRow) -> str:
     return ", ".join(_setting(name, value) for name, value in row.settings.items())
 
 
-def _setting(name: str, value: str | float) -> str:
+def _setting(name: str, value: Setting) -> str:
     if name in ("binning", "explainer"):
         return str(value)
     if name == "bins":

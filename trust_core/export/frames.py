@@ -185,10 +185,10 @@ def csv_text(table: pa.Table) -> str:
     """A table as CSV.
 
     A text that begins (after spaces) with = + - or @, or with a tab or line break, gets an apostrophe in
-    front: spreadsheets would run it as a formula. Numbers stay as they are; what is missing is empty.
+    front: spreadsheets would run it as a formula. What is missing is empty.
     """
     sink = io.StringIO()
-    writer = csv.writer(sink, lineterminator="\n")
+    writer = csv.writer(sink, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow([_safe(name) for name in table.column_names])
     for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
         writer.writerow([_safe(cell) for cell in row])

@@ -56,6 +56,7 @@ def report_html(report: Report, tables: RunTables | None = None) -> str:
     )
     environment.filters["weight"] = _weight
     environment.filters["explainer"] = explainer_title
+    environment.filters["unbroken"] = _unbroken
     template = environment.get_template("report.html.j2")
     scripts = (plotly_script(), page_script)
     return template.render(
@@ -91,6 +92,11 @@ def _shown(value: object) -> object:
 
 def _commands(character: str) -> bool:
     return character in _TURNING or (unicodedata.category(character) == "Cc" and character not in "\n\t")
+
+
+def _unbroken(sentence: str) -> str:
+    """A sentence in which no line ends between a number and its percent sign."""
+    return sentence.replace(" %", "\u00a0%").replace("n = ", "n\u00a0=\u00a0")
 
 
 def _weight(value: float) -> str:

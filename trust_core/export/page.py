@@ -26,7 +26,7 @@ QUESTIONS: Final[Mapping[Dimension, str]] = {
     "answers": "Does it give the same answers?",
     "reasons": "Does it give them for the same reasons?",
     "reliability": "Is its confidence worth the same?",
-    "confidence_use": "Does a threshold tuned on the reference still hold?",
+    "confidence_use": "Does a tuned threshold still hold?",
     "cost": "What is gained?",
 }
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from trust_core.domain.measures import Of
+from trust_core.domain.measures import Of, Setting
 from trust_core.domain.report import CandidateReport, MeasureRow, Report
 from trust_core.export.figure_text import NO_FIGURE
 from trust_core.report.criteria import explainer_title
 
-_PUBLISHED: Final[Mapping[str, str | float]] = {"binning": "equal-mass", "edges": "own"}
+_PUBLISHED: Final[Mapping[str, Setting]] = {"binning": "equal-mass", "edges": "own"}
 """The bins of the published tables: quantiles of each model's own confidences."""
 
 _LONGEST: Final = 80
@@ -51,7 +51,7 @@ def model_table(report: Report) -> ModelTable:
         of: Of = "reference" if model.role == "reference" else "candidate"
         cells = [
             model.name,
-            _cell(candidate, "accuracy", of, factor=100, digits=2),
+            _cell(candidate, "accuracy", of, factor=100.0, digits=2),
             _cell(candidate, "ece", of, wanted=_PUBLISHED),
             _cell(candidate, "mce", of, wanted=_PUBLISHED),
             _cell(candidate, "brier", of),
@@ -76,8 +76,8 @@ def _cell(
     of: Of,
     *,
     explainer: str | None = None,
-    wanted: Mapping[str, str | float] | None = None,
-    factor: float = 1,
+    wanted: Mapping[str, Setting] | None = None,
+    factor: float = 1.0,
     digits: int = 4,
 ) -> str:
     """The figure as digits, with its interval; a dash where there is none."""
@@ -99,7 +99,7 @@ def _cell(
     return f"{value} ({row.low * factor:.{digits}f} to {row.high * factor:.{digits}f})"
 
 
-def _matches(row: MeasureRow, wanted: Mapping[str, str | float]) -> bool:
+def _matches(row: MeasureRow, wanted: Mapping[str, Setting]) -> bool:
     return all(row.settings.get(name) == value for name, value in wanted.items())
 
 

@@ -178,7 +178,7 @@ def explanation_lines(
 
 
 def _columns(head: str, left: str, right: str) -> str:
-    widths = (28, 24, 24)
+    widths = (28, 28, 28)
     cells = [
         f"{printable(cell, longest=w):<{w}}" for cell, w in zip((head, left, right), widths, strict=True)
     ]

@@ -1,0 +1,95 @@
+import numpy as np
+
+from tests.support.export_tables import CLASSES, explanations, predictions, segmented, text_set
+from tests.support.report_samples import sample_report
+from trust_core.domain.report import Report
+from trust_core.export.report_json import report_json
+from trust_core.export.terminal import ExplainedSide, explanation_lines, printable, verdict_lines
+from trust_core.report.criteria import METHOD
+
+
+def test_verdict_lines_say_all_that_matters():
+    """Each candidate's answer, tests with interval and margin, and next step are printed; the method once."""
+    text = "\n".join(verdict_lines(sample_report()))
+    assert "nli-student-3l: DIFFERENT" in text
+    assert "ref:int8: EQUIVALENT" in text
+    assert "[\u22121.7 to +0.1 points]" in text
+    assert "margin ±1 point" in text
+    assert "about 11,000 texts would do" in text
+    assert "Next: " in text
+    assert text.count(METHOD) == 1
+
+
+def test_a_failed_control_is_the_first_line():
+    """Before anything else stands the control that failed, and no advice builds on the figures."""
+    lines = verdict_lines(sample_report(control_failed=True))
+    assert lines[0].startswith("CONTROL C5 FAILED.")
+    steps = [line for line in lines if "Next:" in line]
+    assert steps
+    assert all("Look at control C5 first" in line for line in steps)
+
+
+def test_printable_holds_no_control_sequence():
+    """Escapes, line breaks and turns of direction become a sign that something was there."""
+    shown = printable("a\x1b[31mb\x07\n\u202ec\x9b")
+    assert shown == "a\ufffd[31mb\ufffd\ufffd\ufffdc\ufffd"
+    assert len(printable("y" * 5000)) == 60
+
+
+def _sides(texts, at):
+    return [
+        ExplainedSide(
+            name, predictions(name, texts, n).probabilities[at], explanations(texts, "lime", n)[at].whole
+        )
+        for n, name in enumerate(("big", "small"))
+    ]
+
+
+def test_explanation_has_a_line_a_word_and_both_models():
+    """Every word stands on its own line with both weights, below the probabilities of both models."""
+    texts = text_set()
+    sides = _sides(texts, 0)
+    text = segmented(texts.ids[0], texts.pairs[0])
+    lines = explanation_lines(text, *sides, classes=CLASSES, class_index=2)
+    assert lines[0] == "Explained: contradiction, by LIME"
+    assert any("big" in line and "small" in line for line in lines)
+    ladder = next(line for line in lines if line.strip().startswith("ladder"))
+    weight = [word.text for word in text.words].index("ladder")
+    for side in sides:
+        assert f"{abs(side.attribution.weights[weight, 2]):.3f}" in ladder
+    words = lines[lines.index("first text") :]
+    assert sum(line.startswith("  ") for line in words) == len(text.words)
+    assert any(line.startswith("neutral") and line.count("%") == 2 for line in lines)
+
+
+def test_explanation_of_a_text_without_words():
+    """A text of punctuation alone is said to hold no word."""
+    texts = text_set([("...", "!", 0)])
+    lines = explanation_lines(
+        segmented("t0", ("...", "!")), *_sides(texts, 0), classes=CLASSES, class_index=0
+    )
+    assert any("holds no word" in line for line in lines)
+
+
+def test_cut_explanations_say_so():
+    """A SHAP explanation that a budget ended early is marked."""
+    texts = text_set()
+    sides = []
+    for n, name in enumerate(("big", "small")):
+        whole = explanations(texts, "shap-partition", n)[0].whole
+        cut = type(whole)(
+            **{f: getattr(whole, f) for f in whole.__slots__}
+            | {"complete": n == 0, "fidelity": np.full(3, 1e-9)}
+        )
+        sides.append(ExplainedSide(name, np.full(3, 1 / 3), cut))
+    lines = explanation_lines(segmented("t0", texts.pairs[0]), *sides, classes=CLASSES, class_index=0)
+    fit = next(line for line in lines if line.startswith("fit"))
+    assert fit.endswith(", cut")
+    assert fit.count("cut") == 1
+
+
+def test_report_json_is_read_back():
+    """The bytes of report.json are those of the report, and give it back."""
+    report = sample_report()
+    assert Report.model_validate_json(report_json(report)) == report
+    assert report_json(report) == report_json(sample_report())
