@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import unicodedata
 from importlib.resources import files
 from typing import Final
 
@@ -14,6 +13,7 @@ from markupsafe import Markup
 from trust_core.charts.offline import plotly_script
 from trust_core.domain.report import Report
 from trust_core.export.figure_text import MINUS, NO_FIGURE
+from trust_core.export.foreign_text import visible
 from trust_core.export.page import lay_out
 from trust_core.export.worked_texts import RunTables
 from trust_core.report.criteria import explainer_title
@@ -28,9 +28,6 @@ OUTCOMES: Final = {
 
 _STYLES: Final = "style-src 'unsafe-inline'"
 """Charts set styles on their elements. Without any address to load from, a style can do no harm."""
-
-_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that turn the direction of what follows."""
 
 
 def report_html(report: Report, tables: RunTables | None = None) -> str:
@@ -87,11 +84,7 @@ def _shown(value: object) -> object:
     """What an expression of the template shows: foreign text without control characters."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return "".join("\ufffd" if _commands(character) else character for character in value)
-
-
-def _commands(character: str) -> bool:
-    return character in _TURNING or (unicodedata.category(character) == "Cc" and character not in "\n\t")
+    return visible(value)
 
 
 def _unbroken(sentence: str) -> str:

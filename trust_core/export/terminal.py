@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +12,7 @@ from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.report import CandidateReport, Report, Status, TestRow
 from trust_core.domain.texts import SegmentedText
 from trust_core.export.figure_text import figure_text
+from trust_core.export.foreign_text import printable
 from trust_core.report.advice import next_steps
 from trust_core.report.controls import failed
 from trust_core.report.criteria import CRITERIA, METHOD, explainer_title, label
@@ -27,20 +27,8 @@ OUTCOMES: Final[dict[Status, str]] = {
     "information": "no vote",
 }
 
-_LONGEST: Final = 60
-
-_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that turn the direction of what follows."""
-
-
-def printable(text: str, *, longest: int = _LONGEST) -> str:
-    """Foreign text for a terminal: no control sequences, no change of direction, cut to a length."""
-    shown = "".join("\ufffd" if _commands(character) else character for character in text[: longest + 1])
-    return shown if len(text) <= longest else shown[: longest - 1] + "…"
-
-
-def _commands(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _BIDI
+_SENTENCE: Final = 2000
+"""Characters of a sentence that are shown."""
 
 
 def verdict_lines(report: Report) -> list[str]:
@@ -48,7 +36,7 @@ def verdict_lines(report: Report) -> list[str]:
     lines: list[str] = []
     wrong = failed(report.controls)
     for name in wrong:
-        lines += [f"CONTROL {name} FAILED. {printable(report.controls[name].why, longest=2000)}", ""]
+        lines += [f"CONTROL {name} FAILED. {printable(report.controls[name].why, longest=_SENTENCE)}", ""]
     data = report.resolved.data
     reference = next((m.name for m in report.resolved.models if m.role == "reference"), "reference")
     lines.append(
@@ -59,7 +47,7 @@ def verdict_lines(report: Report) -> list[str]:
         lines += ["", *_candidate_lines(candidate, wrong)]
     lines += ["", "Controls"]
     lines += [
-        f"  {name}  {_held(control.held)}  {printable(control.why, longest=2000)}"
+        f"  {name}  {_held(control.held)}  {printable(control.why, longest=_SENTENCE)}"
         for name, control in report.controls.items()
     ]
     return [*lines, "", METHOD]
@@ -74,13 +62,13 @@ def _candidate_lines(candidate: CandidateReport, wrong: Sequence[str]) -> list[s
     verdict = candidate.verdict
     lines = [
         f"{printable(candidate.name)}: {verdict.overall.upper()}",
-        f"  {printable(verdict.why, longest=2000)}",
+        f"  {printable(verdict.why, longest=_SENTENCE)}",
     ]
     for dimension, part in verdict.dimensions.items():
         if not part.tests:
             # What was never chosen needs no line of its own.
             if part.status == "not_measured" and not part.why.endswith("does not vote."):
-                lines.append(f"  {WORDS[dimension]}: not measured. {printable(part.why, longest=2000)}")
+                lines.append(f"  {WORDS[dimension]}: not measured. {printable(part.why, longest=_SENTENCE)}")
             continue
         lines.append(f"  {WORDS[dimension]}: {OUTCOMES[part.status]}")
         lines += [_test_line(test) for test in part.tests]
@@ -95,7 +83,7 @@ def _test_line(test: TestRow) -> str:
     head = f"    {label(test):<28}"
     criterion = CRITERIA.get(test.key)
     if criterion is None or test.estimate is None or test.low is None or test.high is None:
-        return f"{head} {printable(test.why.removeprefix(f'{label(test)}: '), longest=2000)}"
+        return f"{head} {printable(test.why.removeprefix(f'{label(test)}: '), longest=_SENTENCE)}"
     figure = spoken(test.estimate, criterion.unit)
     limits = f"[{interval(test.low, test.high, criterion.unit)}]"
     outcome = OUTCOMES[test.status]

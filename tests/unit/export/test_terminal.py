@@ -4,7 +4,7 @@ from tests.support.export_tables import CLASSES, explanations, predictions, segm
 from tests.support.report_samples import sample_report
 from trust_core.domain.report import Report
 from trust_core.export.report_json import report_json
-from trust_core.export.terminal import ExplainedSide, explanation_lines, printable, verdict_lines
+from trust_core.export.terminal import ExplainedSide, explanation_lines, verdict_lines
 from trust_core.report.criteria import METHOD
 
 
@@ -27,13 +27,6 @@ def test_a_failed_control_is_the_first_line():
     steps = [line for line in lines if "Next:" in line]
     assert steps
     assert all("Look at control C5 first" in line for line in steps)
-
-
-def test_printable_holds_no_control_sequence():
-    """Escapes, line breaks and turns of direction become a sign that something was there."""
-    shown = printable("a\x1b[31mb\x07\n\u202ec\x9b")
-    assert shown == "a\ufffd[31mb\ufffd\ufffd\ufffdc\ufffd"
-    assert len(printable("y" * 5000)) == 60
 
 
 def _sides(texts, at):
