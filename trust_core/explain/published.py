@@ -7,7 +7,7 @@ here is named with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import numpy as np
@@ -62,7 +62,7 @@ def explain(
     joined = join(pair, protocol)
     label = gold if protocol == "published-nli" else PARAPHRASE
 
-    def of_strings(strings: Sequence[str]) -> FloatArray:
+    def of_strings(strings: Iterable[str]) -> FloatArray:
         return predict([split(str(string), protocol) for string in strings])
 
     explained = _lime if explainer == "lime" else _shap
@@ -94,7 +94,7 @@ def split(string: str, protocol: PublishedProtocol) -> TextPair:
     return first.strip(), second.strip()
 
 
-_OfStrings = Callable[[Sequence[str]], FloatArray]
+_OfStrings = Callable[[Iterable[str]], FloatArray]
 _Ranked = tuple[tuple[str, ...], list[float]]
 
 

@@ -152,10 +152,8 @@ def library_seed(seed: int) -> Iterator[int]:
 def _numba_seeder() -> Callable[[int], None]:
     import numba
 
-    def seed_numba(value: int) -> None:
-        np.random.seed(value)  # noqa: NPY002  (compiled, this seeds numba's own generator)
-
-    compiled: Callable[[int], None] = numba.njit(seed_numba)
+    # Compiled, this seeds numba's own generator.
+    compiled: Callable[[int], None] = numba.njit(lambda value: np.random.seed(value))  # noqa: NPY002, PLW0108
     return compiled
 
 
