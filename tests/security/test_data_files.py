@@ -130,7 +130,17 @@ def test_damaged_gzip_stream(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["hub:../secret", "hub:/etc", "hub:./data", "hub:~/data", "hub:csv", "hub:", "hub:a/b/c", "hub:a/../b"],
+    [
+        "hub:../secret",
+        "hub:/etc",
+        "hub:./data",
+        "hub:~/data",
+        "hub:csv",
+        "hub:",
+        "hub:a/b/c",
+        "hub:a/../b",
+        "hub:a/" + "b" * 5000,
+    ],
 )
 def test_hub_names_are_no_paths(source: str) -> None:
     """A hub name cannot be a path or one of the library's file readers."""

@@ -25,7 +25,7 @@ TIMEOUT_S = 6
 """How long the hub may take to answer at all. Asked before the `datasets` library, which would try for
 half a minute."""
 
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 
 
 def hub_texts(spec: DataSpec, limits: Limits) -> Texts:

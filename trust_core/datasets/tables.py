@@ -226,9 +226,7 @@ def _header(source: str, names: list[str]) -> list[str]:
 def _csv_reason(error: csv.Error) -> str:
     if "unexpected end" in str(error):
         return "a quote is opened and never closed"
-    if "expected after" in str(error):
-        return 'a quote inside a quoted cell is not doubled (write "" for ")'
-    return str(error)
+    return f'a quote inside a quoted cell is not doubled, write "" for " ({error})'
 
 
 def _table_of_jsonl(source: str, content: bytes, limits: Limits) -> Table:

@@ -54,13 +54,7 @@ def _sentence(kind: type[BaseModel], detail: ErrorDetails) -> str:
 def _fields(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     """Names of the fields at `path` below `kind`."""
     for part in path:
-        field = next(
-            (f for name, f in kind.model_fields.items() if part in (name, f.alias)),
-            None,
-        )
-        options = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []
-        inner = next((o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None)
-        if inner is None:
-            return []
-        kind = inner
+        annotation = next(f.annotation for name, f in kind.model_fields.items() if part in (name, f.alias))
+        options = [annotation, *getattr(annotation, "__args__", ())]
+        kind = next(o for o in options if isinstance(o, type) and issubclass(o, BaseModel))
     return [field.alias or name for name, field in kind.model_fields.items()]

@@ -169,6 +169,17 @@ def test_hash_knows_what_results_depend_on() -> None:
     assert _texts(PAIRS, label="none").content_hash != base.content_hash
 
 
+def test_taken_rows() -> None:
+    """Taking rows takes every column with them, in the order that was asked; single texts stay single."""
+    taken = _texts(PAIRS).take([2, 0])
+    assert (taken.ids, taken.text_a) == (("3", "1"), ("It rains.", "A dog runs."))
+    assert (taken.text_b, taken.labels) == (("It is wet.", "An animal moves."), ("neutral", "entailment"))
+    assert taken.metadata == {"topic": ("", "animals")}
+    assert taken.source == "pairs.csv"
+    bare = _texts(PAIRS, text_b="none", label="none").take([1])
+    assert (bare.text_a, bare.text_b, bare.labels) == (("A cat sits.",), None, None)
+
+
 def test_hash_separates_columns() -> None:
     """Moving a cell from one column to the next gives another hash."""
     assert hash_of_columns([["a", "b"], ["c"]]) != hash_of_columns([["a"], ["b", "c"]])

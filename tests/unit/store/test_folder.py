@@ -116,6 +116,16 @@ def test_no_run(tmp_path: Path) -> None:
         existing_run(tmp_path)
 
 
+def test_shards_can_be_cleared_away(tmp_path: Path) -> None:
+    """Clearing the shards away leaves the other files, and does no harm where there are none."""
+    run = _open(tmp_path / "r")
+    run.shards("predictions").write_table(0, 1, {"id": ["a"]})
+    for _ in range(2):
+        run.remove_work()
+        assert not run.shards("predictions").finished(0, 1)
+    assert existing_run(run.path) == run
+
+
 def test_report_comes_back(tmp_path: Path) -> None:
     """A report is read from its folder and from its file, as a path or as text."""
     report = small_report()
