@@ -17,6 +17,7 @@ from trust_core.domain.report import (
 )
 from trust_core.export.figure_text import FigureText, figure_text, settings_text
 from trust_core.export.page_charts import PageChart, forest_chart, reliability_charts, sweep_charts
+from trust_core.export.tables import median_latency
 from trust_core.export.worked_texts import RunTables, WorkedText, worked_texts
 from trust_core.report.advice import next_steps
 from trust_core.report.controls import CONTROLS, failed
@@ -117,6 +118,7 @@ class Page:
     margins: tuple[tuple[str, str], ...]
     settings: tuple[tuple[str, str], ...]
     timing: tuple[tuple[str, str], ...]
+    latency: Mapping[str, str]
     limits: tuple[str, ...]
     texts_left_out: bool
 
@@ -161,6 +163,11 @@ def lay_out(report: Report, tables: RunTables | None = None) -> Page:
             if not name.startswith("margins.")
         ),
         timing=_flat(report.timing),
+        latency={
+            model.name: f"{latency:.1f} ms"
+            for model in report.resolved.models
+            if (latency := median_latency(report, model.name)) is not None
+        },
         limits=LIMITS,
         texts_left_out=tables is None or bool(report.spec.get("no_texts")),
     )

@@ -63,7 +63,7 @@ def model_table(report: Report) -> ModelTable:
         cells += [
             NO_FIGURE if model.parameters is None else f"{model.parameters / 1e6:.1f}",
             NO_FIGURE if model.size_bytes is None else f"{model.size_bytes / 1e6:.1f}",
-            _latency(report, model.name),
+            NO_FIGURE if (latency := median_latency(report, model.name)) is None else f"{latency:.1f}",
             "reference" if model.role == "reference" or candidate is None else candidate.verdict.overall,
         ]
         rows.append(tuple(cells))
@@ -103,12 +103,12 @@ def _matches(row: MeasureRow, wanted: Mapping[str, Setting]) -> bool:
     return all(row.settings.get(name) == value for name, value in wanted.items())
 
 
-def _latency(report: Report, model: str) -> str:
-    """Median latency at batch 1, which lies under `timing` as it differs from run to run."""
+def median_latency(report: Report, model: str) -> float | None:
+    """Milliseconds that one text takes a model; it lies under `timing`, as it differs from run to run."""
     by_model = report.timing.get("latency")
     own = by_model.get(model) if isinstance(by_model, dict) else None
     value = own.get("p50_ms_batch_1") if isinstance(own, dict) else None
-    return NO_FIGURE if not isinstance(value, int | float) else f"{value:.1f}"
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _caption(report: Report) -> str:

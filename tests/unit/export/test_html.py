@@ -130,3 +130,10 @@ def test_words_stay_readable_on_their_tint(page):
         assert contrast(colours["soft"], colours["paper"]) >= 4.5
     assert "text-decoration-style: dashed" in page
     assert "text-decoration-style: solid" in page
+
+
+def test_latency_is_shown_beside_its_model():
+    """The median latency of one text stands in the row of its model."""
+    timed = REPORT.model_copy(update={"timing": {"latency": {"ref:int8": {"p50_ms_batch_1": 3.25}}}})
+    assert lay_out(timed).latency == {"ref:int8": "3.2 ms"}
+    assert "<td>3.2 ms</td>" in report_html(timed)
