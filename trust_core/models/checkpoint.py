@@ -155,6 +155,9 @@ def _read_json(path: Path, faults: list[str]) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         faults.append(f"{path.name} is no valid JSON ({_short(error)})")
         return {}
+    except OSError as error:
+        faults.append(f"{path.name} cannot be read ({error.strerror})")
+        return {}
     if not isinstance(content, dict):
         faults.append(f"{path.name} holds no JSON object")
         return {}

@@ -138,6 +138,8 @@ def _read_network(folder: Path, written: str) -> PreTrainedModel:
             remedy="Save model and config together with model.save_pretrained(folder).",
         ) from error
     _check_complete(report, config.model_type, written)
+    if hasattr(module.config, "use_cache"):
+        module.config.use_cache = False  # decoders would keep keys and values for a text that never goes on
     network: PreTrainedModel = module
     return network
 

@@ -45,17 +45,6 @@ def quantise_layers(model: PreTrainedModel) -> PreTrainedModel:
     return quantised
 
 
-@torch.no_grad()
-def dequantise_layers(model: PreTrainedModel) -> PreTrainedModel:
-    """A copy with plain float32 layers that hold the quantised weights' values: storable anywhere."""
-    plain: PreTrainedModel = deepcopy(model)
-    for module in plain.modules():
-        if is_quantised(module):
-            values = module.weight.dequantize().to(torch.float32)
-            module.weight = nn.Parameter(values, requires_grad=False)
-    return plain
-
-
 def is_quantised(module: nn.Module) -> bool:
     """Whether a layer's weight is one of torchao's quantised tensors."""
     return isinstance(module, nn.Linear) and type(module.weight.data) is not torch.Tensor

@@ -64,6 +64,7 @@ class FactoredLinear(nn.Module):
         outputs: Tensor = self.upper(self.lower(inputs))
         return outputs
 
+    @torch.no_grad()
     def product(self) -> nn.Linear:
         """The one layer that computes the same."""
         upper = self.upper

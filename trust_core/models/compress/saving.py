@@ -1,9 +1,9 @@
 """Write a compressed model as a folder that this product and transformers can load.
 
-Pruned and shortened models are plain checkpoints. A low-rank or int8 model is stored with dense matrices
-that hold the compressed values, so that any library reads it; `trusteq_compression` in its config tells
-our loader to factor or quantise again, which gives the same model, since both are deterministic. Its
-files are therefore as large as the original's; the card says what it takes in memory.
+Pruned and shortened models are plain checkpoints. A low-rank model is stored with dense matrices of that
+rank, an int8 model with the weights that are to be quantised, so that any library reads them;
+`trusteq_compression` in the config tells our loader to factor or quantise, which gives the same model
+(a low-rank one to rounding). Their files are therefore as large as the original's; the card says what they take in memory.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 
 from trust_core.errors import RunConflict
 from trust_core.models.checkpoint import COMPRESSION_KEY, TOKENIZER_FILES
-from trust_core.models.compress.int8 import dequantise_layers
 from trust_core.models.compress.low_rank import multiply_factors
 from trust_core.models.compress.making import make_model
 from trust_core.models.compress.recipe import Recipe
@@ -23,7 +22,11 @@ from trust_core.models.inspection import InspectedModel
 from trust_core.models.loader import build_module
 from trust_core.models.pretrained import quiet_transformers
 
-_REAPPLIED = frozenset({"int8", "low-rank"})
+_NOTES = {
+    "int8": "The files hold the weights before they are quantised, so they are as large as the original's. ",
+    "low-rank": "The files hold dense matrices of that rank, so they are as large as the original's. ",
+}
+"""What the card says of the methods that loading applies again."""
 
 
 def save_compressed(base: InspectedModel, recipe: Recipe, out: Path) -> Footprint:
@@ -37,20 +40,21 @@ def save_compressed(base: InspectedModel, recipe: Recipe, out: Path) -> Footprin
         SpecError: the recipe cannot be applied to a model of this kind.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise RunConflict(
-            f"{str(out)!r} exists and is not an empty folder.", remedy="Name a new folder for --out."
-        )
+        raise RunConflict(f"{str(out)!r} is no empty folder.", remedy="Name a new folder for --out.")
     with quiet_transformers():
         original = build_module(base)
         compressed = make_model(original, recipe)
         before, after = measure_footprint(original, "cpu"), measure_footprint(compressed, "cpu")
-        if recipe.method == "int8":
-            compressed = dequantise_layers(compressed)
-        if recipe.method == "low-rank":
-            compressed = multiply_factors(compressed)
-        if recipe.method in _REAPPLIED:
-            setattr(compressed.config, COMPRESSION_KEY, recipe.text)
-        compressed.save_pretrained(out)
+        match recipe.method:
+            case "int8":
+                stored = original
+            case "low-rank":
+                stored = multiply_factors(compressed)
+            case _:
+                stored = compressed
+        if recipe.method in _NOTES:
+            setattr(stored.config, COMPRESSION_KEY, recipe.text)
+        stored.save_pretrained(out)
     for name in TOKENIZER_FILES:
         if (base.checkpoint.folder / name).is_file():
             shutil.copyfile(base.checkpoint.folder / name, out / name)
@@ -67,11 +71,10 @@ def _card(base: InspectedModel, recipe: Recipe, before: Footprint, after: Footpr
         "---",
     ]
     note = ""
-    if recipe.method in _REAPPLIED:
+    if recipe.method in _NOTES:
         note = (
-            "\nThe files hold dense matrices with the compressed values, so they are no smaller than the "
-            f"original's. TrustEq applies `{recipe.text}` again when it loads this folder "
-            f"(`{COMPRESSION_KEY}` in config.json); other libraries load it as a dense model.\n"
+            f"\n{_NOTES[recipe.method]}TrustEq applies `{recipe.text}` when it loads this folder "
+            f"(`{COMPRESSION_KEY}` in config.json); other libraries take the weights as they are stored.\n"
         )
     if recipe.method == "prune":
         note = "\nThe zeros are stored: the model is no smaller, and without sparse kernels no faster.\n"
