@@ -9,8 +9,6 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from trust_core.domain.arrays import FloatArray
-
 _EMPTY = 1e-12
 """Shares below this are empty bins: the share of one text of a hundred million is larger."""
 
@@ -22,8 +20,7 @@ def expected_calibration_error(sums: Float[np.ndarray, "*draws 3 b"]) -> Float[n
     netcal, whose bins are left-closed or leave out c = 0: the values differ where a confidence lies on an
     edge.
     """
-    error: FloatArray = np.abs(sums[..., 1, :] - sums[..., 2, :]).sum(axis=-1)
-    return error
+    return np.asarray(np.abs(sums[..., 1, :] - sums[..., 2, :]).sum(axis=-1))
 
 
 def maximum_calibration_error(sums: Float[np.ndarray, "*draws 3 b"]) -> Float[np.ndarray, "*draws"]:
@@ -33,8 +30,7 @@ def maximum_calibration_error(sums: Float[np.ndarray, "*draws 3 b"]) -> Float[np
     """
     share = sums[..., 0, :]
     gap = np.abs(sums[..., 1, :] - sums[..., 2, :])
-    error: FloatArray = np.where(share > _EMPTY, gap / np.where(share > _EMPTY, share, 1.0), 0.0).max(axis=-1)
-    return error
+    return np.asarray(np.where(share > _EMPTY, gap / np.where(share > _EMPTY, share, 1.0), 0.0).max(axis=-1))
 
 
 def debiased_squared_error(sums: Float[np.ndarray, "*draws 3 b"], *, n: int) -> Float[np.ndarray, "*draws"]:
@@ -57,5 +53,4 @@ def debiased_squared_error(sums: Float[np.ndarray, "*draws 3 b"], *, n: int) -> 
     accuracy = sums[..., 2, :] / safe
     gap = (sums[..., 1, :] - sums[..., 2, :]) / safe
     noise = accuracy * (1 - accuracy) / np.where(used, count - 1, 1.0)
-    error: FloatArray = np.where(used, share * (gap**2 - noise), 0.0).sum(axis=-1)
-    return error
+    return np.asarray(np.where(used, share * (gap**2 - noise), 0.0).sum(axis=-1))

@@ -61,8 +61,7 @@ def distance_of_means(
     share_a, residual_a, share_b, residual_b = np.split(means, 4, axis=-1)
     reference = gap_curve(share_a, residual_a, bandwidth=bandwidth, n=n)
     candidate = gap_curve(share_b, residual_b, bandwidth=bandwidth, n=n)
-    distance: FloatArray = (np.abs(reference - candidate) * (share_a + share_b) / 2).sum(axis=-1)
-    return distance
+    return np.asarray((np.abs(reference - candidate) * (share_a + share_b) / 2).sum(axis=-1))
 
 
 def shared_bandwidth(means: Float[np.ndarray, " m"]) -> float:

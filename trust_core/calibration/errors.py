@@ -113,18 +113,21 @@ def _figures(
     for error in pair.reference.errors:
         key = error.key
         for side, of in enumerate(_MODELS):
-            figures[key, of] = _basic(draws[side][key], values[side][key], n=n, span=error.span)
+            figures[key, of] = _basic(draws[side][key], float(values[side][key]), n=n, span=error.span)
         if pair.compared:
             width = error.span[1] - error.span[0]
             figures[key, "difference"] = _basic(
-                draws[1][key] - draws[0][key], values[1][key] - values[0][key], n=n, span=(-width, width)
+                draws[1][key] - draws[0][key],
+                float(values[1][key] - values[0][key]),
+                n=n,
+                span=(-width, width),
             )
     return figures
 
 
-def _basic(draws: FloatArray, estimate: FloatArray, *, n: int, span: Span) -> Figure:
+def _basic(draws: FloatArray, estimate: float, *, n: int, span: Span) -> Figure:
     """A figure with its basic interval."""
-    return measured(evidence_from_draws(draws, float(estimate), n=n, span=span, kind="basic"))
+    return measured(evidence_from_draws(draws, estimate, n=n, span=span, kind="basic"))
 
 
 def _listed(

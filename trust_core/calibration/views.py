@@ -85,7 +85,9 @@ class View:
         """Each error (...) by its key, from means (..., m) of the columns."""
         sums = means.reshape(*means.shape[:-1], len(self.dealt), 3, -1)
         return {
-            error.key: np.mean([error.formula(sums[..., i, :, :]) for i in range(len(self.dealt))], axis=0)
+            error.key: np.asarray(
+                np.mean([error.formula(sums[..., i, :, :]) for i in range(len(self.dealt))], axis=0)
+            )
             for error in self.errors
         }
 
