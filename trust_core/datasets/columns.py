@@ -160,9 +160,11 @@ def _needed_column(table: Table, role: str, given: str | None) -> str:
     found = _column(table, role, given)
     if found is None:
         hint = " Give --label none if the texts have no labels." if role == "label" else ""
+        near = nearest(USUAL[role][0], table.columns)
+        meant = f" {near}" if near.startswith("Did you mean") else ""
         raise DataError(
             f"{table.source} has no column for {role}: none of {', '.join(USUAL[role])}.",
-            allowed="Its columns: " + ", ".join(table.columns) + ".",
+            allowed=f"Its columns: {', '.join(table.columns)}.{meant}",
             remedy=f"Name the column with {_flag(role)}.{hint}",
         )
     return found

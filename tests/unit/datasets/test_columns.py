@@ -99,6 +99,8 @@ def test_needed_column_is_missing() -> None:
         _texts({"a": ("x",), "b": ("y",)})
     with pytest.raises(DataError, match=r"column for label[\s\S]*--label none"):
         _texts({"text": ("x",)})
+    with pytest.raises(DataError, match=r"Its columns: text, lable\. Did you mean 'lable'\?\n"):
+        _texts({"text": ("x",), "lable": ("a",)})
 
 
 def test_one_column_for_two_purposes() -> None:
