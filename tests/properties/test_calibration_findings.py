@@ -10,18 +10,24 @@ from trust_core.calibration.summary import reliability_findings
 from trust_core.domain.catalogue.reliability import RELIABILITY
 from trust_core.domain.measures import Measured
 
+pytestmark = pytest.mark.slow
+
 ENTRIES = {entry.key: entry for entry in RELIABILITY}
 
 
-@st.composite
-def pairs(draw):
-    """Gold and two models' probabilities: smooth or with ties, certainties and impossible answers."""
-    n, k = draw(st.integers(20, 40)), draw(st.integers(2, 4))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+cases = st.tuples(
+    st.integers(20, 40), st.integers(2, 4), st.booleans(), st.booleans(), st.integers(0, 2**32 - 1)
+)
+"""Texts, classes, whether each model's probabilities are coarse, and a seed."""
+
+
+def build(case):
+    """Gold and two models: smooth, or coarse with ties, certainties and impossible answers."""
+    n, k, *coarse, seed = case
+    rng = np.random.default_rng(seed)
     models = []
-    for name in "ab":
-        coarse = draw(st.booleans())
-        weights = rng.integers(0, 3, (n, k)) + 1e-300 if coarse else rng.gamma(0.3, size=(n, k)) + 1e-300
+    for name, rough in zip("ab", coarse, strict=True):
+        weights = (rng.integers(0, 3, (n, k)) if rough else rng.gamma(0.3, size=(n, k))) + 1e-300
         shares = weights / weights.sum(axis=1, keepdims=True)
         models.append(predictions(shares, model=name, classes=tuple("wxyz"[:k])))
     return rng.integers(0, k, n), *models
@@ -33,10 +39,10 @@ def findings(gold, reference, candidate):
 
 
 @settings(max_examples=15)
-@given(pairs())
-def test_every_figure_stays_in_its_range(pair):
+@given(cases)
+def test_every_figure_stays_in_its_range(case):
     """Whatever the probabilities, figures and limits lie in their range, and no interval is empty."""
-    for measure in findings(*pair).measures:
+    for measure in findings(*build(case)).measures:
         entry, figure = ENTRIES[measure.key], measure.figure
         assert isinstance(figure, Measured)
         low = -np.inf if entry.low is None else entry.low
@@ -51,10 +57,10 @@ def test_every_figure_stays_in_its_range(pair):
 
 
 @settings(max_examples=10)
-@given(pairs())
-def test_exchanging_the_models_turns_every_difference(pair):
+@given(cases)
+def test_exchanging_the_models_turns_every_difference(case):
     """Reference and candidate exchanged: their figures trade places, differences change sign, D stays."""
-    gold, reference, candidate = pair
+    gold, reference, candidate = build(case)
     there, back = findings(gold, reference, candidate), findings(gold, candidate, reference)
     for one, other in zip(there.measures, back.measures, strict=True):
         if one.of in ("difference", "pair") and not one.key.endswith("_level"):
@@ -63,10 +69,10 @@ def test_exchanging_the_models_turns_every_difference(pair):
 
 
 @settings(max_examples=10)
-@given(pairs(), st.integers(0, 2**32 - 1))
-def test_the_order_of_texts_changes_no_estimate(pair, seed):
+@given(cases, st.integers(0, 2**32 - 1))
+def test_the_order_of_texts_changes_no_estimate(case, seed):
     """Shuffled texts give the same estimates within 1e-9."""
-    gold, reference, candidate = pair
+    gold, reference, candidate = build(case)
     rows = np.random.default_rng(seed).permutation(len(gold)).tolist()
     there = findings(gold, reference, candidate)
     shuffled = findings(gold[rows], reference.take(rows), candidate.take(rows))
@@ -76,10 +82,10 @@ def test_the_order_of_texts_changes_no_estimate(pair, seed):
 
 
 @settings(max_examples=10)
-@given(pairs())
-def test_inputs_are_left_as_they_were(pair):
+@given(cases)
+def test_inputs_are_left_as_they_were(case):
     """Measuring writes to neither gold nor predictions."""
-    gold, reference, candidate = pair
+    gold, reference, candidate = build(case)
     kept = gold.copy(), reference.probabilities.copy(), candidate.probabilities.copy()
     findings(gold, reference, replace(candidate, logits=None))
     assert (gold == kept[0]).all()

@@ -34,11 +34,7 @@ def test_rates_have_sound_limits(case):
     assert evidence.interval(0.95)[0] <= evidence.estimate <= evidence.interval(0.95)[1]
 
 
-@given(
-    st.integers(20, 6000).flatmap(
-        lambda n: st.tuples(st.integers(0, n // 2), st.integers(0, n // 2), st.just(n))
-    )
-)
+@given(st.integers(0, 3000), st.integers(0, 3000), st.integers(20, 3000))
 def test_paired_differences_have_sound_limits(lost, gained, rest):
     """Any losses and gains: nested limits in [-1, 1], never empty; exchanging the models mirrors them."""
     n = lost + gained + rest
