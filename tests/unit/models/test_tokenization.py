@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,37 +146,3 @@ def test_bpe_merges_that_spell_a_special_token_are_dropped() -> None:
     special = {"unk_token": "<unk>", "bos_token": "<s>"}
     pairs = pair_tokenizer(tokenizer.to_str(), special, max_length=8, truncation_side="right")
     assert pairs.encode_pairs([("<s>", None)], masks=False, types=False)[0].ids == (5, 4)
-
-
-def test_many_short_texts_are_encoded_in_bulk() -> None:
-    """Encoding costs less than twice what the tokenizer itself takes for the same texts in one call."""
-    pairs, backend, _ = TOKENIZERS["word-piece"]
-    rng = np.random.default_rng(0)
-    words = np.array(
-        [
-            "a",
-            "man",
-            "is",
-            "riding",
-            "the",
-            "quick",
-            "brown",
-            "horse",
-            "on",
-            "a",
-            "beach",
-            "while",
-            "dogs",
-            "sing",
-        ]
-    )
-    texts = [(" ".join(rng.choice(words, 9)), " ".join(rng.choice(words, 6))) for _ in range(3000)]
-
-    def seconds(run: object) -> float:
-        start = time.process_time()
-        run()  # type: ignore[operator]
-        return time.process_time() - start
-
-    whole = min(seconds(lambda: pairs.encode_pairs(texts, masks=False, types=True)) for _ in range(3))
-    floor = min(seconds(lambda: backend.encode_batch(texts)) for _ in range(3))
-    assert whole < 2 * floor

@@ -3,7 +3,8 @@
 Pruned and shortened models are plain checkpoints. A low-rank model is stored with dense matrices of that
 rank, an int8 model with the weights that are to be quantised, so that any library reads them;
 `trusteq_compression` in the config tells our loader to factor or quantise, which gives the same model
-(a low-rank one to rounding). Their files are therefore as large as the original's; the card says what they take in memory.
+(a low-rank one to rounding). Their files are therefore as large as the original's; the card says what
+they take in memory.
 """
 
 from __future__ import annotations
