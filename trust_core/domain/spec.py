@@ -144,7 +144,7 @@ class Spec(SpecPart):
     dimensions: tuple[Dimension, ...] = ("answers", "reasons", "reliability", "cost")
     margins: Margins = Margins()
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    batch_tokens: Annotated[int, Field(ge=256)] = 8192
+    batch_tokens: Annotated[int, Field(ge=256)] = 4096
     threads: Annotated[int, Field(ge=1)] | None = None
     no_texts: bool = False
 
