@@ -27,7 +27,12 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 from scipy.special import softmax
 
-from trust_core.calibration.curve_distance import SPAN, curve_columns, distance_of_means, shared_bandwidth
+from trust_core.calibration.curve_distance import (
+    CurveDistance,
+    curve_columns,
+    curve_distance,
+    distance_of_means,
+)
 from trust_core.calibration.scores import gold_scores, score_evidence
 from trust_core.calibration.views import View, binned_view, smooth_view
 from trust_core.domain.arrays import FloatArray, IntArray
@@ -42,6 +47,9 @@ SIZES = (300, 1000, 5000)
 POPULATION = 500_000
 CLASSES = ("entailment", "neutral", "contradiction")
 BINS = 10
+
+CURVE_DRAWS = 399
+"""Resamples and swaps of each curve distance, which takes most of the time."""
 
 VOTING = ("accuracy", "negative_flip_rate", "brier", "signed_gap", "curve_distance")
 """Measures that vote, whose intervals must hold the truth in at least 93 % of samples."""
@@ -183,20 +191,20 @@ def votes_held(name: str, n: int, resamples: int, draw: int) -> Held:
     lost, gained = counts(pair)
     scores, _ = gold_scores(pair.gold, pair.reference, pair.candidate)
     evidences = score_evidence(scores, drawn)
-    columns = curve_means(pair)
-    means = columns.sum(axis=0) / n
-    bandwidth = shared_bandwidth(means)
-    distance = float(distance_of_means(means, bandwidth=bandwidth, n=n))
-    distances = distance_of_means(drawn.means(columns), bandwidth=bandwidth, n=n)
+    distance = curve_distance(
+        pair.gold,
+        pair.reference,
+        pair.candidate,
+        resamples=Resamples(n=n, count=min(resamples, CURVE_DRAWS), seed=draw),
+        swaps=CURVE_DRAWS,
+    )
+    assert isinstance(distance, CurveDistance)
     return answer(
         {
             "accuracy": (paired_difference_evidence(lost, gained, n), expected.figures["accuracy"]),
             "negative_flip_rate": (rate_evidence(lost, n), expected.figures["negative_flip_rate"]),
             **{s.key: (evidences[s.key, "difference"], expected.figures[s.key]) for s in scores},
-            "curve_distance": (
-                evidence_from_draws(distances, distance, n=n, span=SPAN, kind="outer"),
-                expected.distance(bandwidth),
-            ),
+            "curve_distance": (distance.evidence, expected.distance(distance.bandwidth)),
         }
     )
 
@@ -290,6 +298,7 @@ def write(path: Path, rows: list[dict[str, object]], *, resamples: int, seconds:
         "seconds": seconds,
         "level": LEVEL,
         "resamples": resamples,
+        "curve_draws": min(resamples, CURVE_DRAWS),
         "truth": {name: truth(name).figures for name in SCENARIOS},
         "rows": rows,
     }

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array, hstack
 
 from trust_core.calibration.smooth import NARROWEST, cell_membership, gap_curve, smooth_ece
 from trust_core.domain.arrays import FloatArray
-from trust_core.domain.measures import LEVEL, Evidence, Measured, NotMeasured
+from trust_core.domain.measures import ALPHAS, LEVEL, Evidence, Measured, NotMeasured
 from trust_core.domain.predictions import Predictions
 from trust_core.stats.bootstrap import Resamples, Span, evidence_from_draws
 from trust_core.stats.evidence import too_few
@@ -80,10 +80,12 @@ def curve_distance(
 ) -> CurveDistance | NotMeasured:
     """D of two models on the same labelled texts, judged against its level under random swaps.
 
-    The bandwidth is chosen once and held in every resample and swap. Noise lifts D, so the upper limit is
-    the percentile one (too high, if anything) and the lower one the basic one (too low): the interval
-    covers more often than it says. A swap exchanges the two models' answers on each text with probability one
-    half, which is what happens where the models are reliable alike.
+    The bandwidth is chosen once and held in every resample and swap. A swap exchanges the two models' answers
+    on each text with probability one half, which changes nothing where the models are reliable alike.
+
+    Noise lifts D. The upper limit is the percentile one, which is lifted twice and so too high, if
+    anything. The lower one is the basic one, which takes off less than noise put on where D is mostly noise;
+    therefore it is 0 at every error rate at which the swaps do not reject that the models are alike.
 
     Args:
         gold: (n,) gold classes.
@@ -114,10 +116,11 @@ def curve_distance(
     swapped = distance_of_means(_swapped_means(means, difference, swaps, rng=rng), bandwidth=bandwidth, n=n)
     # A swap that changes nothing but the order of the two models must count as reaching D.
     reached = int((swapped >= distance - 1e-12).sum())
+    null_p = (1 + reached) / (1 + swaps)
     mean = float(swapped.mean())
     low, high = np.quantile(swapped, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return CurveDistance(
-        evidence=replace(evidence, null_p=(1 + reached) / (1 + swaps)),
+        evidence=replace(evidence, null_p=null_p, low=np.where(null_p <= ALPHAS, evidence.low, 0.0)),
         level=Measured(value=mean, low=min(float(low), mean), high=max(float(high), mean), level=LEVEL, n=n),
         bandwidth=bandwidth,
     )

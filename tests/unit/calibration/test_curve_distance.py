@@ -89,6 +89,16 @@ def test_models_of_the_same_reliability_stay_at_their_level():
     assert 0.35 < np.mean(p_values) < 0.65
 
 
+def test_the_lower_limit_is_zero_where_swaps_do_not_tell_the_models_apart():
+    """At error rates below the p-value of the swaps the interval reaches down to 0."""
+    gold, reference, candidate = simulated_pair(2500, temperatures=(0.5, 0.42))
+    evidence = distance(gold, reference, candidate).evidence
+    assert evidence.null_p is not None
+    assert ALPHAS[-1] < evidence.null_p < 0.3
+    assert (evidence.low[evidence.null_p > ALPHAS] == 0).all()
+    assert (evidence.low[evidence.null_p <= ALPHAS] > 0).any()
+
+
 def test_limits_hold_the_estimate_and_start_at_zero():
     """The limits lie about D at every error rate and never below 0."""
     gold, reference, candidate = simulated_pair(200)
