@@ -40,6 +40,8 @@ STUDENTS = {
     "pi-student-3l": Recipe(seed=43, epochs=2, peak_rate=1.5e-4),
     "pi-tiny": Recipe(seed=44, epochs=4, peak_rate=1e-3),
 }
+VARIANTS = {"first phase": 0.7996, "second phase": 0.798, "second phase, SNLI only": 0.7967, "mean": 0.8001}
+"""What was tried for the NLI reference; all within the standard error of 0.004."""
 STEPS = (
     "nli-reference",
     "pi-reference",
@@ -107,13 +109,13 @@ class Builder:
         plain = redraw_full_stops(pairs, 51)
         changed = perturbed(redraw_full_stops(pairs[:: 2 if task == "nli" else 1], 52), 53)
         both = [*plain, *changed]
-        kept = self.work / f"{task}-teacher.pt"
+        kept = self.work / f"{task}-teacher.npz"
         if not kept.exists():
             tokenizer = AutoTokenizer.from_pretrained(self._tokenizer(task), local_files_only=True)
             found = targets(teacher_of(self.work / f"{task}-reference"), encode(tokenizer, both, 128))
-            torch.save(found, kept)
-        scores, pooled = torch.load(kept, weights_only=True)
-        return both, scores, pooled
+            np.savez(kept, scores=found[0].numpy(), pooled=found[1].numpy())
+        with np.load(kept) as stored:
+            return both, torch.from_numpy(stored["scores"]), torch.from_numpy(stored["pooled"])
 
     def _nli_short(self) -> list[Pair]:
         """NLI training pairs without the long ones."""
@@ -181,7 +183,8 @@ def publish(work: Path, out: Path, results: Path) -> None:
             shutil.copyfile(work / name / file, target / file)
         (target / "README.md").write_text(card(name, found[name]), "utf-8")
     results.parent.mkdir(parents=True, exist_ok=True)
-    results.write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", "utf-8")
+    noted = {"models": found, "nli_reference_variants_snli_test_accuracy": VARIANTS}
+    results.write_text(json.dumps(noted, indent=2, sort_keys=True) + "\n", "utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -202,6 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(chosen.threads)
+    torch.set_flush_denormal(True)
     chosen.work.mkdir(parents=True, exist_ok=True)
     builder = Builder(chosen.data, chosen.work)
     for name in chosen.only:

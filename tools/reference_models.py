@@ -24,8 +24,7 @@ from tools.vocabulary import reorder_embeddings
 POSITIONS = 256
 TRAINING_PIECES = 64
 NLI_RECIPE = Recipe(seed=11, epochs=3, peak_rate=1e-4)
-NLI_SETTLING = Recipe(seed=511, epochs=1, peak_rate=3e-5)
-SETTLING_DROPOUT, SETTLING_SMOOTHING = 0.1, 0.1
+SETTLING_RATE, SETTLING_DROPOUT, SETTLING_SMOOTHING = 5e-5, 0.1, 0.05
 PI_RECIPE = Recipe(seed=21, epochs=4, peak_rate=8e-5)
 
 
@@ -76,6 +75,9 @@ def nli_reference(
 ) -> tuple[PreTrainedModel, float]:
     """The NLI classifier of one seed (head and order) and the seconds of its training.
 
+    Two phases; the result is the mean of the weights after the first and after the second one. Between the
+    phases and before the mean the weights are rounded to fp16, as a stored model would be.
+
     Args:
         source: folder of the sentence encoder.
         tokenizer_folder: folder of the trimmed tokenizer of the task.
@@ -96,26 +98,34 @@ def nli_reference(
         _hard_label_loss(torch.tensor([pair.label for pair in pairs])),
         _accuracy_report(tokenizer, data.dev),
     )
-    return model, seconds + settle(model.half().float(), tokenizer, data, seed)
+    before = [p.detach().clone() for p in model.half().float().parameters()]
+    seconds += settle(model, tokenizer, pairs, data.dev, seed)
+    for parameter, old in zip(model.half().float().parameters(), before, strict=True):
+        parameter.data.copy_((parameter.data + old) / 2)
+    return model, seconds
 
 
-def settle(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, data: TaskData, seed: int) -> float:
-    """The second phase, in place: one epoch on the pairs of the evaluation set's kind; returns its seconds.
+def settle(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    pairs: Sequence[Pair],
+    dev: Sequence[Pair],
+    seed: int,
+) -> float:
+    """The second phase of NLI training, in place: one more epoch at a lower rate; returns its seconds.
 
-    A low rate, dropout outside the attention and smoothed labels take back some of the overconfidence of the
-    first phase. The weights enter it rounded to fp16, as a stored model would.
+    Dropout outside the attention and smoothed labels take back some of the overconfidence of the first phase.
     """
     for name, module in model.named_modules():
         if isinstance(module, torch.nn.Dropout) and "attention.self" not in name:
             module.p = SETTLING_DROPOUT
-    recipe = Recipe(seed + 500, NLI_SETTLING.epochs, NLI_SETTLING.peak_rate)
-    pairs = data.closest
+    recipe = Recipe(seed + 500, epochs=1, peak_rate=SETTLING_RATE)
     return train(
         model,
         recipe,
         lambda epoch: encode(tokenizer, redraw_full_stops(pairs, recipe.seed * 100 + epoch), 128),
         _hard_label_loss(torch.tensor([pair.label for pair in pairs]), SETTLING_SMOOTHING),
-        _accuracy_report(tokenizer, data.dev),
+        _accuracy_report(tokenizer, dev),
     )
 
 

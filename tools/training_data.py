@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +29,6 @@ class TaskData:
     train: list[Pair]
     dev: list[Pair]
     test: list[Pair]
-    closest: list[Pair] = field(default_factory=list)
-    """The training pairs that are of the evaluation set's own kind (NLI: SNLI dev and the edits of SNLI)."""
 
 
 def nli_data(folder: Path, held: int = 1200) -> TaskData:
@@ -42,20 +40,11 @@ def nli_data(folder: Path, held: int = 1200) -> TaskData:
     """
     test = read_pairs(folder / "snli_test.tsv.gz", NLI_LABELS)
     known = {(pair.text_a, pair.text_b) for pair in test}
-    found = [
-        [
-            pair
-            for pair in read_pairs(folder / f"{name}.tsv.gz", NLI_LABELS)
-            if (pair.text_a, pair.text_b) not in known
-        ]
-        for name in NLI_FILES
-    ]
-    pairs = [pair for part in found for pair in part]
+    pairs = [pair for name in NLI_FILES for pair in read_pairs(folder / f"{name}.tsv.gz", NLI_LABELS)]
+    pairs = [pair for pair in pairs if (pair.text_a, pair.text_b) not in known]
     rows, held_rows = hold_out(pairs, held, SPLIT_SEED)
     dev = redraw_full_stops([pairs[row] for row in held_rows], SPLIT_SEED)
-    of_its_kind = sum(len(part) for part in found[:2])
-    closest = [pairs[row] for row in rows if row < of_its_kind]
-    return TaskData([pairs[row] for row in rows], dev, test, closest)
+    return TaskData([pairs[row] for row in rows], dev, test)
 
 
 def paws_data(folder: Path, held: int = 1000) -> TaskData:
