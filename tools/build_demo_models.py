@@ -40,7 +40,7 @@ STUDENTS = {
     "pi-student-3l": Recipe(seed=43, epochs=2, peak_rate=1.5e-4),
     "pi-tiny": Recipe(seed=44, epochs=4, peak_rate=1e-3),
 }
-VARIANTS = {"first phase": 0.7996, "second phase": 0.798, "second phase, SNLI only": 0.7967, "mean": 0.8001}
+VARIANTS = {"first phase": 0.7996, "second phase": 0.798, "second phase, SNLI only": 0.7967, "mean": 0.7994}
 """What was tried for the NLI reference; all within the standard error of 0.004."""
 STEPS = (
     "nli-reference",
