@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from statistics import fmean, variance
 from typing import Literal
 
+import numpy as np
+
+from trust_core.domain.arrays import FloatArray, locked_floats
 from trust_core.domain.attributions import PublishedFeatures
 
 PublishedProtocol = Literal["published-nli", "published-pi"]
@@ -24,15 +27,18 @@ class PublishedOverlap:
         mean: mean over the seeds of the means over the texts, in [0, 1].
         variance: sample variance of the seeds' means; None with a single seed.
         by_seed: seed -> mean over its texts.
-        texts: how many texts each seed has.
+        by_text: (n,) mean over the seeds of each text, in the order of the ids; `mean` is their mean.
         empty: how many texts and seeds, of all, had two empty sets and count 0.
     """
 
     mean: float
     variance: float | None
     by_seed: Mapping[int, float]
-    texts: int
+    by_text: FloatArray
     empty: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_text", locked_floats(self.by_text))
 
 
 def top_strings(
@@ -87,13 +93,14 @@ def published_overlap(
         k: size of the sets.
 
     Raises:
-        ValueError: the two models do not cover the same texts and seeds, or there are none.
+        ValueError: the two models do not cover the same texts with every seed, or there are none.
     """
     theirs = _by_place(candidate)
     ours = _by_place(reference)
-    if not ours or ours.keys() != theirs.keys():
+    seeds, covered = {seed for seed, _ in ours}, {text_id for _, text_id in ours}
+    if not ours or ours.keys() != theirs.keys() or len(ours) != len(seeds) * len(covered):
         raise ValueError("the published overlap needs the same texts and seeds of both models, at least one")
-    found: dict[int, list[float]] = defaultdict(list)
+    found: dict[int, dict[str, float]] = defaultdict(dict)
     empty = 0
     for (seed, text_id), mine in ours.items():
         first, second = (
@@ -101,13 +108,15 @@ def published_overlap(
             for one in (mine, theirs[seed, text_id])
         )
         empty += not (first or second)
-        found[seed].append(jaccard_of_sets(first, second))
-    by_seed = {seed: fmean(values) for seed, values in sorted(found.items())}
+        found[seed][text_id] = jaccard_of_sets(first, second)
+    by_seed = {seed: fmean(values.values()) for seed, values in sorted(found.items())}
     return PublishedOverlap(
         mean=fmean(by_seed.values()),
         variance=variance(by_seed.values()) if len(by_seed) > 1 else None,
         by_seed=by_seed,
-        texts=max(len(values) for values in found.values()),
+        by_text=np.array(
+            [fmean(values[text_id] for values in found.values()) for text_id in sorted(covered)]
+        ),
         empty=empty,
     )
 

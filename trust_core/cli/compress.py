@@ -37,8 +37,9 @@ def add_command(subparsers: Any) -> None:
 
 def _run(options: Namespace) -> int:
     recipe = _recipe(options)
-    path = compress(options.model, recipe, Path(options.out), settings=settings_from(os.environ))
-    say([f"Wrote {path}. Use it as --candidate {path}"])
+    out = Path(options.out)
+    taken = compress(options.model, recipe, out, settings=settings_from(os.environ))
+    say([f"Wrote {out}: {taken / 1e6:.1f} MB in memory. Use it as --candidate {out}"])
     return DONE
 
 

@@ -147,7 +147,10 @@ def _place(content: dict[str, Any], path: str, value: Any) -> None:
 
 
 def _value(text: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        return text
+    """A value as JSON, which keeps 1e-05 a number and "1" a text, else as YAML, else as it stands."""
+    for read in (json.loads, yaml.safe_load):
+        try:
+            return read(text)
+        except (ValueError, RecursionError, yaml.YAMLError):
+            continue
+    return text

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trust_core.behaviour.flips import list_pair_columns
 from trust_core.domain.arrays import IntArray
 from trust_core.domain.attributions import Explanation
 from trust_core.domain.predictions import Predictions
@@ -90,8 +91,9 @@ def pairs_table(
     for candidate in candidates:
         columns["id"] += reference.ids
         columns["candidate"] += [candidate.model] * len(reference)
-        columns["flip"] += _flips(gold, reference.predicted, candidate.predicted)
-        columns["shift"] += (candidate.confidence - reference.confidence).tolist()
+        changes = list_pair_columns(gold, reference, candidate)
+        columns["flip"] += changes.flip
+        columns["shift"] += changes.shift.tolist()
         columns["explained_class"] += [explained.get(name) for name in reference.ids]
         for explainer in explainers:
             by_text = alignments.get(candidate.model, {}).get(explainer, {})
@@ -103,17 +105,6 @@ def pairs_table(
             for name, column in columns.items()
         }
     )
-
-
-def _flips(gold: IntArray, reference: IntArray, candidate: IntArray) -> list[str]:
-    """What became of each answer."""
-    known = gold != NO_LABEL
-    before, after = known & (reference == gold), known & (candidate == gold)
-    flips = np.where(reference == candidate, "none", "changed")
-    flips = np.where(before & ~after, "negative", flips)
-    flips = np.where(~before & after, "positive", flips)
-    kinds: list[str] = flips.tolist()
-    return kinds
 
 
 def attributions_table(

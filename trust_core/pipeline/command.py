@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shlex
 from typing import Any
 
@@ -18,34 +20,45 @@ _FLAGS = {
 }
 _LISTS = {"candidates": "--candidate", "candidate_predictions": "--candidate-predictions"}
 _DATA = {"source": "--data", "text_a": "--text-a", "text_b": "--text-b", "label": "--label", "id": "--id"}
+_OF_FIELDS = frozenset({"lime", "shap", "k", "margins", "label_map"})
+"""Parts whose fields are set one by one."""
+
+_PLAIN_TEXT = re.compile(r"(?!(?:true|false|null|yes|no|on|off|y|n|nan|inf)$)[a-z][a-z_-]+", re.IGNORECASE)
+"""Text that reads back as itself without quotes."""
 
 
 def reproducing_command(spec: Spec) -> str:
     """`python -m trust_core evaluate ...` with a flag for every field that is not at its default."""
-    words = ["python", "-m", "trust_core", "evaluate"]
+    words: list[str] = []
     given = spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     for name, value in given.items():
         if name in _FLAGS:
-            words += [_FLAGS[name], str(value)]
+            words += _flag(_FLAGS[name], value)
         elif name in _LISTS:
             for entry in value:
-                words += [_LISTS[name], str(entry)]
+                words += _flag(_LISTS[name], entry)
         elif name == "data":
             for part, entry in value.items():
-                words += [_DATA[part], entry] if part in _DATA else ["--set", f"data.{part}={entry}"]
+                words += _flag(_DATA[part], entry) if part in _DATA else _assignment(f"data.{part}", entry)
         elif name == "explainers":
-            words += ["--explainers", ",".join(value)]
+            words += _flag("--explainers", ",".join(value))
         elif name == "no_texts":
             words.append("--no-texts")
+        elif name in _OF_FIELDS:
+            for part, entry in value.items():
+                words += _assignment(f"{name}.{part}", entry)
         else:
-            for path, entry in _leaves(name, value):
-                words += ["--set", f"{path}={entry}"]
-    return shlex.join([*words, "--out", "DIR"])
+            words += _assignment(name, value)
+    return shlex.join(["python", "-m", "trust_core", "evaluate", *words, "--out", "DIR"])
 
 
-def _leaves(path: str, value: Any) -> list[tuple[str, str]]:
-    if isinstance(value, dict):
-        return [leaf for name, inner in value.items() for leaf in _leaves(f"{path}.{name}", inner)]
-    if isinstance(value, list):
-        return [(path, "[" + ", ".join(map(str, value)) + "]")]
-    return [(path, str(value))]
+def _flag(flag: str, value: Any) -> list[str]:
+    """A flag and its value; in one word where the value would be read as a flag itself."""
+    text = str(value)
+    return [f"{flag}={text}"] if text.startswith("-") else [flag, text]
+
+
+def _assignment(path: str, value: Any) -> list[str]:
+    """`--set`, the value as JSON, so that text such as "1" or "yes" stays text."""
+    text = value if isinstance(value, str) and _PLAIN_TEXT.fullmatch(value) else json.dumps(value)
+    return ["--set", f"{path}={text}"]

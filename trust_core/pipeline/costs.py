@@ -3,52 +3,39 @@
 from __future__ import annotations
 
 import json
-import math
 import resource
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import Any
 
-from trust_core.domain.measures import Exact, Findings, Measure
+import numpy as np
+
+from trust_core.domain.measures import Measured, NotMeasured
 from trust_core.domain.texts import TextSet
 from trust_core.errors import RunError
+from trust_core.inference.timing import (
+    BATCHED,
+    SINGLE,
+    Latency,
+    measure_latency,
+    percentile_interval,
+    throughput,
+)
+from trust_core.pipeline.outcome import BYTES_PER_MB, ModelCost
 from trust_core.pipeline.resident import ResidentModel
 from trust_core.ports import Clock
 from trust_core.store.folder import RunFolder
 
-BYTES_PER_MB = 1e6
-
 TIMED_TEXTS = 128
-"""Texts that latency and throughput are measured on."""
+"""Texts that latency is measured on."""
 
+CALLS = 80
+"""Timed calls of each batch size: enough for an interval of the 95th percentile."""
 
-@dataclass(frozen=True, slots=True)
-class ModelCost:
-    """Size and speed of one model.
+FEWEST_CALLS = 20
+"""Timed calls of a model that is so slow that `CALLS` of its batches would take too long."""
 
-    Attributes:
-        name: the model.
-        parameters: numbers that it computes with.
-        nonzero_parameters: how many of them are not 0.
-        memory_bytes: parameters and buffers in memory.
-        dtype: of its arithmetic.
-        latency: milliseconds and texts a second, by name; not part of what a rerun must repeat.
-    """
-
-    name: str
-    parameters: int
-    nonzero_parameters: int
-    memory_bytes: int
-    dtype: str
-    latency: dict[str, Any]
-
-    def findings(self, of: Literal["reference", "candidate"]) -> Findings:
-        """The figures that are the same on every machine."""
-        figures = (
-            ("parameters", float(self.parameters)),
-            ("nonzero_parameters", float(self.nonzero_parameters)),
-            ("size_mb", self.memory_bytes / BYTES_PER_MB),
-        )
-        return Findings(tuple(Measure(key, of, Exact(value)) for key, value in figures))
+SECONDS = 8.0
+"""What the timed calls of the larger batch may take in all, estimated from the smaller one."""
 
 
 def model_cost(model: ResidentModel, texts: TextSet, run: RunFolder, folder: str, clock: Clock) -> ModelCost:
@@ -58,7 +45,7 @@ def model_cost(model: ResidentModel, texts: TextSet, run: RunFolder, folder: str
     if path.exists():
         try:
             return ModelCost(**json.loads(path.read_bytes()))
-        except (ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise RunError(
                 f"{path} cannot be read.", remedy="Remove it and run the same command again."
             ) from error
@@ -77,30 +64,42 @@ def model_cost(model: ResidentModel, texts: TextSet, run: RunFolder, folder: str
 
 def _timed(model: ResidentModel, texts: TextSet, clock: Clock) -> dict[str, Any]:
     """Median and 95th percentile of the latency at batch 1 and 32, throughput, peak memory so far."""
-    pairs = texts.pairs[:TIMED_TEXTS]
-    engine = model.engine
-    engine.predict(pairs[:1])
-    timed: dict[str, Any] = {}
-    for size in (1, 32):
-        durations = []
-        for start in range(0, len(pairs), size):
-            began = clock()
-            engine.predict(pairs[start : start + size])
-            durations.append(1000 * (clock() - began))
-        timed |= {
-            f"p50_ms_batch_{size}": round(_quantile(durations, 0.5), 3),
-            f"p95_ms_batch_{size}": round(_quantile(durations, 0.95), 3),
-            f"n_batch_{size}": len(durations),
-        }
-    began = clock()
-    engine.predict(pairs)
-    timed["texts_per_s"] = round(len(pairs) / max(clock() - began, 1e-9), 1)
-    timed["peak_memory_mb"] = round(
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / BYTES_PER_MB, 1
-    )
-    return timed
+    pairs, classifier = texts.pairs[:TIMED_TEXTS], model.loaded.classifier
+    single = measure_latency(classifier, pairs, batch=SINGLE, clock=clock, calls=CALLS)
+    calls = CALLS
+    if isinstance(single, Latency):
+        slowest = BATCHED * float(np.median(single.seconds))
+        calls = int(np.clip(SECONDS / max(slowest, 1e-9), FEWEST_CALLS, CALLS))
+    batched = measure_latency(classifier, pairs, batch=BATCHED, clock=clock, calls=calls)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / BYTES_PER_MB
+    return {
+        **_figures(single, SINGLE),
+        **_figures(batched, BATCHED),
+        # Bootstrapped with a seed of its own: the seconds differ from run to run anyway.
+        **({} if isinstance(batched, NotMeasured) else _row("texts_per_s", throughput(batched, seed=0))),
+        "peak_memory_mb": round(peak, 1),
+    }
 
 
-def _quantile(values: list[float], share: float) -> float:
-    """The smallest value that at least this share of the values does not exceed."""
-    return sorted(values)[math.ceil(share * len(values)) - 1]
+def _figures(latency: Latency | NotMeasured, batch: int) -> dict[str, Any]:
+    """Percentiles of one batch size, by name."""
+    if isinstance(latency, NotMeasured):
+        return _row(f"p50_ms_batch_{batch}", latency) | _row(f"p95_ms_batch_{batch}", latency)
+    found: dict[str, Any] = {}
+    for percentile in (50, 95):
+        found |= _row(
+            f"p{percentile}_ms_batch_{batch}", percentile_interval(1000 * latency.seconds, percentile)
+        )
+    return found
+
+
+def _row(name: str, figure: Measured | NotMeasured) -> dict[str, Any]:
+    """A figure under its name, its limits and calls beside it; a reason where there is none."""
+    if isinstance(figure, NotMeasured):
+        return {f"{name}_not_measured": f"{figure.reason}; it needs {figure.needs}"}
+    return {
+        name: round(figure.value, 3),
+        f"{name}_low": round(figure.low, 3),
+        f"{name}_high": round(figure.high, 3),
+        f"{name}_n": figure.n,
+    }

@@ -12,9 +12,9 @@ from trust_core.domain.spec import Spec
 from trust_core.models.policy import Policy
 from trust_core.pipeline.files import write_files
 from trust_core.pipeline.measuring import CandidateResults, ModelResults, measured_candidate
+from trust_core.pipeline.outcome import Outcome, Workplace
 from trust_core.pipeline.plan import Member, Plan, plan_models
 from trust_core.pipeline.reporting import resolved_spec, whole_report
-from trust_core.pipeline.run import Outcome, Workplace, run_models
 from trust_core.pipeline.saved import SavedPlan, plan_saved, saved_controls
 from trust_core.ports import Clock, ProgressSink
 from trust_core.store.folder import RunFolder
@@ -37,6 +37,9 @@ def evaluated(
     """Carry a plan out and write the run's files, the report last."""
     began = clock()
     if isinstance(plan, Plan):
+        # Here, and not above: models need torch, and saved predictions have no use for it.
+        from trust_core.pipeline.run import run_models
+
         outcome = run_models(plan, Workplace(run, policy, progress, clock))
         results: Sequence[ModelResults] = outcome.results
         rows: Sequence[int] = plan.explained

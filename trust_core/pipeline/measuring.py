@@ -7,24 +7,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trust_core.alignment.published import published_overlap
 from trust_core.alignment.summary import ReasonsFindings, reasons_findings
 from trust_core.behaviour.summary import answers_findings
 from trust_core.calibration.reliability import reliability_curves
 from trust_core.calibration.summary import reliability_findings
 from trust_core.domain.attributions import Explanation, PublishedFeatures
 from trust_core.domain.catalogue.entry import Dimension
-from trust_core.domain.measures import Exact, Findings, Measure, NotMeasured, Setting, Vote
+from trust_core.domain.measures import Findings, Measure, NotMeasured, Setting, Vote
 from trust_core.domain.predictions import Predictions
 from trust_core.domain.report import KSweep, ReliabilityCurve
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import TextSet
-from trust_core.errors import SpecError
 from trust_core.explain.methods import canonical_name
-from trust_core.explain.published import PublishedExplainer, PublishedProtocol
+from trust_core.explain.published import PublishedExplainer
 from trust_core.pipeline.plan import explained_classes
-
-PUBLISHED_K = 10
+from trust_core.pipeline.published import published_reasons, published_reliability
 
 NO_MODELS = NotMeasured(
     "saved predictions hold no explanations", "the models themselves, as --reference and --candidate"
@@ -76,9 +73,6 @@ def measured_candidate(
         rows: those of them whose explanations the two models' results hold.
         reference: what the reference said.
         candidate: what the candidate said.
-
-    Raises:
-        SpecError: K is larger than every text allows.
     """
     ours, theirs = reference.predictions, candidate.predictions
     sampled = {"resamples": spec.resamples, "seed": spec.seed}
@@ -90,11 +84,16 @@ def measured_candidate(
         "reasons": joined_findings(
             [
                 *(found.findings for found in reasons.values()),
-                *_published(spec, texts, reference, candidate),
+                *published_reasons(spec, texts, reference.published, candidate.published),
                 *([] if reasons else [_no_reasons(spec)]),
             ]
         ),
-        "reliability": reliability_findings(texts.gold, ours, theirs, bins=spec.bins, **sampled),
+        "reliability": joined_findings(
+            [
+                reliability_findings(texts.gold, ours, theirs, bins=spec.bins, **sampled),
+                *published_reliability(spec, texts, ours, theirs),
+            ]
+        ),
     }
     if candidate.cost is not None and reference.cost is not None:
         by_dimension["cost"] = joined_findings([reference.cost, candidate.cost])
@@ -124,7 +123,7 @@ def _reasons(
     explainer: str,
 ) -> ReasonsFindings:
     predicted = reference.predictions.predicted
-    found = reasons_findings(
+    return reasons_findings(
         reference.explanations[explainer],
         candidate.explanations[explainer],
         explained_classes(spec, texts, rows, reference=predicted, own=predicted),
@@ -138,13 +137,6 @@ def _reasons(
             spec, texts, rows, reference=predicted, own=candidate.predictions.predicted
         ),
     )
-    if spec.k.fixed is not None and found.left_out and set(found.left_out.values()) == {"short"}:
-        raise SpecError(
-            f"k.fixed is {spec.k.fixed}, but none of the {len(rows)} explained texts has more words.",
-            allowed="K must be smaller than the number of words.",
-            remedy="Set a smaller k.fixed, or leave it out: k.fraction adapts to each text.",
-        )
-    return found
 
 
 def _settings(spec: Spec) -> dict[str, Setting]:
@@ -155,46 +147,6 @@ def _settings(spec: Spec) -> dict[str, Setting]:
         "protocol": "corrected",
         "samples": spec.lime.samples,
     }
-
-
-def _published(
-    spec: Spec, texts: TextSet, reference: ModelResults, candidate: ModelResults
-) -> list[Findings]:
-    if spec.protocol == "corrected":
-        return []
-    protocol: PublishedProtocol = spec.protocol
-    gold = dict(zip(texts.ids, texts.gold.tolist(), strict=True))
-    parts = []
-    for explainer, ours in reference.published.items():
-        overlap = published_overlap(
-            ours, candidate.published[explainer], gold, protocol=protocol, k=PUBLISHED_K
-        )
-        settings: dict[str, Setting] = {"protocol": protocol, "k": PUBLISHED_K, "texts": overlap.texts}
-        figures = [("mean over seeds", overlap.mean)]
-        if overlap.variance is not None:
-            figures.append(("sample variance over seeds", overlap.variance))
-        measures = tuple(
-            Measure("jaccard", "pair", Exact(value), explainer, {**settings, "statistic": statistic})
-            for statistic, value in figures
-        )
-        parts.append(Findings(measures, notes=(PUBLISHED_NOTE[protocol],)))
-    return parts
-
-
-PUBLISHED_NOTE: Mapping[PublishedProtocol, str] = {
-    "published-nli": (
-        "Figures labelled published-nli follow the published scripts, faults included: one string with a"
-        " separator that can be removed, equal words of both texts as one feature, no sign, the gold class, a"
-        " fixed K of 10 without chance correction, empty sets count 0, no interval. Compare them with"
-        " published tables only."
-    ),
-    "published-pi": (
-        "Figures labelled published-pi follow the published scripts, faults included: a removed word can move"
-        " the boundary of the pair, equal words of both texts are one feature, class 1 whatever the answer, a"
-        " fixed K of 10 without chance correction, empty sets count 0, no interval. Compare them with"
-        " published tables only."
-    ),
-}
 
 
 def _no_reasons(spec: Spec) -> Findings:

@@ -19,6 +19,7 @@ from trust_core.errors import LabelError, RowErrors, RowProblem, SpecError, near
 from trust_core.models.inspection import InspectedModel, inspect_model
 from trust_core.models.labels import NamedClasses, canonical_classes, match_gold, match_labels
 from trust_core.models.policy import Policy
+from trust_core.perturb.words import segment
 from trust_core.pipeline.fingerprint import fingerprint
 
 Role = Literal["reference", "candidate"]
@@ -89,6 +90,8 @@ def plan_models(spec: Spec, *, limits: Limits, policy: Policy) -> Plan:
     columns, sampled = matched_texts(spec, texts, parties)
     check_explained_class(spec, sampled)
     check_protocol(spec, sampled)
+    explained = explained_rows(spec, sampled)
+    check_k(spec, sampled, explained)
     return Plan(
         spec=spec,
         fingerprint=fingerprint(
@@ -102,7 +105,7 @@ def plan_models(spec: Spec, *, limits: Limits, policy: Policy) -> Plan:
             for index, (name, model) in enumerate(inspected)
         ),
         texts=sampled,
-        explained=explained_rows(spec, sampled),
+        explained=explained,
         available=len(texts.ids),
         data_hash=texts.content_hash,
     )
@@ -122,7 +125,8 @@ def matched_texts(
     columns = [match_labels(party, classes) for party in parties]
     labelled = texts.with_classes(classes, _gold_index(data, classes, texts))
     rows = stratified_rows(labelled.gold, spec.limit, labelled.ids, seed=spec.seed)
-    return columns, labelled.take(rows) if len(rows) < len(labelled) else labelled
+    # Resamples and batches go by rows: in the order of the ids, the order of the file changes no figure.
+    return columns, labelled.take(sorted(rows, key=lambda row: (len(labelled.ids[row]), labelled.ids[row])))
 
 
 def explained_rows(spec: Spec, texts: TextSet) -> tuple[int, ...]:
@@ -147,6 +151,29 @@ def check_explained_class(spec: Spec, texts: TextSet) -> None:
             "class is gold, but the texts have no gold labels.",
             allowed=f"Explain {REFERENCE_PREDICTION}, {OWN_PREDICTION} or a class by its name.",
         )
+
+
+def check_k(spec: Spec, texts: TextSet, rows: Sequence[int]) -> None:
+    """Refuse a fixed K that leaves no explained text to compare.
+
+    Raises:
+        SpecError: none of the explained texts has more than K words.
+    """
+    if spec.k.fixed is None or not rows or not explains(spec):
+        return
+    pairs = texts.pairs
+    longest = max(len(segment(texts.ids[row], pairs[row])) for row in rows)
+    if longest <= spec.k.fixed:
+        raise SpecError(
+            f"k.fixed is {spec.k.fixed}, but none of the {len(rows)} explained texts has more words.",
+            allowed=f"K must be smaller than the number of words: the longest has {longest}.",
+            remedy="Set a smaller k.fixed, or leave it out: k.fraction adapts to each text.",
+        )
+
+
+def explains(spec: Spec) -> bool:
+    """Whether a run explains anything by the corrected protocol."""
+    return "reasons" in spec.dimensions and spec.explain_limit > 0 and spec.protocol == "corrected"
 
 
 def check_protocol(spec: Spec, texts: TextSet) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from trust_core.domain.attributions import Explanation, PublishedFeatures
 from trust_core.domain.report import ControlReport
@@ -12,54 +12,16 @@ from trust_core.explain.methods import NOISE_FREE, canonical_name
 from trust_core.explain.published import PublishedExplainer
 from trust_core.explain.settings import Settings
 from trust_core.models.device import choose_device, limit_threads
-from trust_core.models.policy import Policy
 from trust_core.pipeline import controls, work
-from trust_core.pipeline.costs import ModelCost, model_cost
+from trust_core.pipeline.costs import model_cost
 from trust_core.pipeline.measuring import ModelResults
-from trust_core.pipeline.plan import Member, Plan
+from trust_core.pipeline.outcome import ModelCost, Outcome, Workplace
+from trust_core.pipeline.plan import Member, Plan, explains
 from trust_core.pipeline.resident import ResidentModel
-from trust_core.ports import Clock, ProgressSink
 from trust_core.report.controls import skipped_control
 from trust_core.stats.seeds import derived_seed
-from trust_core.store.folder import RunFolder
 
 _PUBLISHED_EXPLAINERS: dict[str, PublishedExplainer] = {"lime": "lime", "shap-partition": "shap"}
-
-
-@dataclass(frozen=True, slots=True)
-class Workplace:
-    """Where and how the work of a run is done.
-
-    Attributes:
-        run: the run's folder.
-        policy: what may be loaded.
-        progress: takes reports of progress.
-        clock: counts seconds.
-    """
-
-    run: RunFolder
-    policy: Policy
-    progress: ProgressSink
-    clock: Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the models of a run said.
-
-    Attributes:
-        results: of the reference, then of each candidate.
-        costs: their sizes and speeds, in the same order.
-        controls: by name; C5's model is judged by the report stage, so it is here as a report already.
-        device: where the work was done, in words.
-        seconds: duration of each part of the work in this start, by name.
-    """
-
-    results: tuple[ModelResults, ...]
-    costs: tuple[ModelCost, ...]
-    controls: dict[str, ControlReport]
-    device: str
-    seconds: dict[str, float]
 
 
 def run_models(plan: Plan, place: Workplace) -> Outcome:
@@ -91,11 +53,6 @@ def run_models(plan: Plan, place: Workplace) -> Outcome:
     reports = _controls(plan, place, results[0], again)
     seconds["controls"] = place.clock() - began
     return Outcome(tuple(results), tuple(costs), reports, device.description, seconds)
-
-
-def explains(spec: Spec) -> bool:
-    """Whether a run explains anything by the corrected protocol."""
-    return "reasons" in spec.dimensions and spec.explain_limit > 0 and spec.protocol == "corrected"
 
 
 def explainer_settings(spec: Spec, *, seed: int | None = None) -> Settings:
@@ -137,7 +94,7 @@ def _published(
 ) -> dict[PublishedExplainer, tuple[PublishedFeatures, ...]]:
     """The model's explanations by a published protocol, if the spec asks for one."""
     spec = plan.spec
-    if spec.protocol == "corrected" or "reasons" not in spec.dimensions:
+    if spec.protocol == "corrected" or "reasons" not in spec.dimensions or not plan.explained:
         return {}
     return {
         _PUBLISHED_EXPLAINERS[name]: work.published_features(

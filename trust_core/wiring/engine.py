@@ -61,11 +61,14 @@ def evaluate(
         spec=spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         name=plan.name,
     )
-    if run.finished:
-        return load_report(run.path)
     registry = Registry(machine.home)
-    with _registered(registry, run, plan.name):
-        report = evaluated(plan, run, policy=policy, progress=progress or _unheard, clock=clock)
+    if run.finished:
+        # A kill right after the report may have left the shards.
+        run.remove_work()
+        report = load_report(run.path)
+    else:
+        with _registered(registry, run, plan.name):
+            report = evaluated(plan, run, policy=policy, progress=progress or _unheard, clock=clock)
     overall = ", ".join(f"{c.name}: {c.verdict.overall}" for c in report.candidates)
     registry.record(run.path, fingerprint=run.fingerprint, name=plan.name, state="done", overall=overall)
     return report
@@ -91,8 +94,8 @@ def explain(
     )
 
 
-def compress(model: str, recipe: str, out: Path, *, settings: Settings) -> Path:
-    """Write a compressed version of a model; returns its folder.
+def compress(model: str, recipe: str, out: Path, *, settings: Settings) -> int:
+    """Write a compressed version of a model as a folder; returns the bytes that it takes in memory.
 
     Args:
         model: bundled name, folder or hub id.
@@ -103,10 +106,12 @@ def compress(model: str, recipe: str, out: Path, *, settings: Settings) -> Path:
     Raises:
         TrustError: something that the caller can mend.
     """
+    from trust_core.models.compress.recipe import parse_recipe
+    from trust_core.models.compress.saving import save_compressed
     from trust_core.models.inspection import inspect_model
-    from trust_core.models.saving import save_compressed
 
-    return save_compressed(inspect_model(model, policy=_policy(settings)), recipe, out)
+    made = parse_recipe(recipe)
+    return save_compressed(inspect_model(model, policy=_policy(settings)), made, out).memory_bytes
 
 
 def _policy(settings: Settings) -> Policy:
@@ -130,5 +135,6 @@ def _registered(registry: Registry, run: RunFolder, name: str) -> Iterator[None]
         registry.record(run.path, **line, state="interrupted")
         raise
     except Exception as error:
-        registry.record(run.path, **line, state="failed", message=str(error).splitlines()[0][:300])
+        said = str(error).splitlines() or [type(error).__name__]
+        registry.record(run.path, **line, state="failed", message=said[0][:300])
         raise

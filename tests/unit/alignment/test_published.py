@@ -79,7 +79,8 @@ def test_sets_and_overlap_equal_the_textbook(protocol: str, explainer: str, k: i
     mean, spread = _textbook(ours, theirs, gold, protocol, k)
     assert overlap.mean == pytest.approx(mean, abs=1e-12)
     assert overlap.variance == pytest.approx(spread, abs=1e-12)
-    assert overlap.texts == 30
+    assert len(overlap.by_text) == 30
+    assert overlap.by_text.mean() == pytest.approx(overlap.mean, abs=1e-12)
 
 
 def test_the_separators_word_enters_and_the_separator_does_not() -> None:

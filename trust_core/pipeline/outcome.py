@@ -1,0 +1,89 @@
+"""Where the work of a run is done, and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from trust_core.domain.measures import Exact, Findings, Measure, NotMeasured
+from trust_core.domain.report import ControlReport
+from trust_core.models.policy import Policy
+from trust_core.pipeline.measuring import ModelResults
+from trust_core.ports import Clock, ProgressSink
+from trust_core.store.folder import RunFolder
+
+BYTES_PER_MB = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where and how the work of a run is done.
+
+    Attributes:
+        run: the run's folder.
+        policy: what may be loaded.
+        progress: takes reports of progress.
+        clock: counts seconds.
+    """
+
+    run: RunFolder
+    policy: Policy
+    progress: ProgressSink
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCost:
+    """Size and speed of one model.
+
+    Attributes:
+        name: the model.
+        parameters: numbers that it computes with; None for an ONNX graph.
+        nonzero_parameters: how many of them are not 0; None likewise.
+        memory_bytes: parameters and buffers in memory.
+        dtype: of its arithmetic.
+        latency: milliseconds and texts a second, by name; not part of what a rerun must repeat.
+    """
+
+    name: str
+    parameters: int | None
+    nonzero_parameters: int | None
+    memory_bytes: int
+    dtype: str
+    latency: dict[str, Any]
+
+    def findings(self, of: Literal["reference", "candidate"]) -> Findings:
+        """The figures that are the same on every machine."""
+        figures = (
+            ("parameters", _exact(self.parameters)),
+            ("nonzero_parameters", _exact(self.nonzero_parameters)),
+            ("size_mb", Exact(self.memory_bytes / BYTES_PER_MB)),
+        )
+        return Findings(tuple(Measure(key, of, figure) for key, figure in figures))
+
+
+def _exact(count: int | None) -> Exact | NotMeasured:
+    if count is None:
+        return NotMeasured(
+            "an ONNX graph mixes parameters with other constants", "the model as a safetensors checkpoint"
+        )
+    return Exact(float(count))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the models of a run said.
+
+    Attributes:
+        results: of the reference, then of each candidate.
+        costs: their sizes and speeds, in the same order.
+        controls: by name.
+        device: where the work was done, in words.
+        seconds: duration of each part of the work in this start, by name.
+    """
+
+    results: tuple[ModelResults, ...]
+    costs: tuple[ModelCost, ...]
+    controls: dict[str, ControlReport]
+    device: str
+    seconds: dict[str, float]
