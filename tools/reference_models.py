@@ -24,7 +24,6 @@ from tools.vocabulary import reorder_embeddings
 POSITIONS = 256
 TRAINING_PIECES = 64
 NLI_RECIPE = Recipe(seed=11, epochs=3, peak_rate=1e-4)
-SETTLING_RATE, SETTLING_DROPOUT, SETTLING_SMOOTHING = 5e-5, 0.1, 0.05
 PI_RECIPE = Recipe(seed=21, epochs=4, peak_rate=8e-5)
 
 
@@ -58,14 +57,14 @@ def _accuracy_report(
 
 
 def _hard_label_loss(
-    labels: Tensor, smoothing: float = 0.0
+    labels: Tensor,
 ) -> Callable[[PreTrainedModel, dict[str, Tensor], int, Sequence[int]], Tensor]:
     """Cross-entropy to the gold labels of the rows."""
 
     def loss_of(
         model: PreTrainedModel, inputs: dict[str, Tensor], _epoch: int, rows: Sequence[int]
     ) -> Tensor:
-        return cross_entropy(model(**inputs).logits.float(), labels[list(rows)], label_smoothing=smoothing)
+        return cross_entropy(model(**inputs).logits.float(), labels[list(rows)])
 
     return loss_of
 
@@ -74,9 +73,6 @@ def nli_reference(
     source: Path, tokenizer_folder: Path, data: TaskData, seed: int
 ) -> tuple[PreTrainedModel, float]:
     """The NLI classifier of one seed (head and order) and the seconds of its training.
-
-    Two phases; the result is the mean of the weights after the first and after the second one. Between the
-    phases and before the mean the weights are rounded to fp16, as a stored model would be.
 
     Args:
         source: folder of the sentence encoder.
@@ -98,35 +94,7 @@ def nli_reference(
         _hard_label_loss(torch.tensor([pair.label for pair in pairs])),
         _accuracy_report(tokenizer, data.dev),
     )
-    before = [p.detach().clone() for p in model.half().float().parameters()]
-    seconds += settle(model, tokenizer, pairs, data.dev, seed)
-    for parameter, old in zip(model.half().float().parameters(), before, strict=True):
-        parameter.data.copy_((parameter.data + old) / 2)
     return model, seconds
-
-
-def settle(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerFast,
-    pairs: Sequence[Pair],
-    dev: Sequence[Pair],
-    seed: int,
-) -> float:
-    """The second phase of NLI training, in place: one more epoch at a lower rate; returns its seconds.
-
-    Dropout outside the attention and smoothed labels take back some of the overconfidence of the first phase.
-    """
-    for name, module in model.named_modules():
-        if isinstance(module, torch.nn.Dropout) and "attention.self" not in name:
-            module.p = SETTLING_DROPOUT
-    recipe = Recipe(seed + 500, epochs=1, peak_rate=SETTLING_RATE)
-    return train(
-        model,
-        recipe,
-        lambda epoch: encode(tokenizer, redraw_full_stops(pairs, recipe.seed * 100 + epoch), 128),
-        _hard_label_loss(torch.tensor([pair.label for pair in pairs]), SETTLING_SMOOTHING),
-        _accuracy_report(tokenizer, dev),
-    )
 
 
 def pi_reference(
