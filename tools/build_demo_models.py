@@ -2,8 +2,7 @@
 
 Each model is a step of its own with fixed seeds; a step whose result lies in the work folder is not run
 again. On the same machine, with the same package versions and the same number of threads, the same weights
-come out. The finished folders and the figures are published to `--out` and `--results` once all seven
-models are there.
+come out. The finished folders and the figures are published to `--out` and `--results`.
 """
 
 from __future__ import annotations
@@ -172,20 +171,21 @@ class Builder:
 
 
 def publish(work: Path, out: Path, results: Path) -> None:
-    """Copies the seven folders to `out` with their cards and writes all figures to `results`."""
-    found = {name: json.loads((work / f"{name}.json").read_text("utf-8")) for name in STEPS}
-    for name in STEPS:
+    """Copies the finished folders to `out` with their cards and writes their figures to `results`."""
+    notes = {name: work / f"{name}.json" for name in STEPS}
+    found = {name: json.loads(note.read_text("utf-8")) for name, note in notes.items() if note.exists()}
+    for name, measured in found.items():
         target = out / name
         target.mkdir(parents=True, exist_ok=True)
         for file in ("config.json", "model.safetensors", *TOKENIZER_FILES):
             shutil.copyfile(work / name / file, target / file)
-        (target / "README.md").write_text(card(name, found[name]), "utf-8")
+        (target / "README.md").write_text(card(name, measured), "utf-8")
     results.parent.mkdir(parents=True, exist_ok=True)
     results.write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", "utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs the steps asked for and publishes when all models are there."""
+    """Runs the steps asked for and publishes what is finished."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
         "--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the training data"
@@ -209,8 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         builder.build(name)
         if chosen.preview:
             shutil.copytree(chosen.work / name, chosen.preview / name, dirs_exist_ok=True)
-    if all((chosen.work / f"{name}.json").exists() for name in STEPS):
-        publish(chosen.work, chosen.out, chosen.results)
+    publish(chosen.work, chosen.out, chosen.results)
 
 
 if __name__ == "__main__":
