@@ -85,13 +85,9 @@ def coverage_part() -> str:
     found = json.loads(COVERAGE.read_text(encoding="utf-8"))
     voting = [row for row in found["rows"] if row["votes"]]
     informing = [row for row in found["rows"] if not row["votes"]]
-    blocks = [_made(found, voting), "Measures that vote:", _coverage_table(voting)]
+    blocks = [f"Measures that vote. {_made(found, voting)}", _coverage_table(voting)]
     if informing:
-        blocks += [
-            "Measures that inform and do not vote:",
-            _made(found, informing),
-            _coverage_table(informing),
-        ]
+        blocks += [f"Measures that do not vote. {_made(found, informing)}", _coverage_table(informing)]
     return "\n\n".join(blocks)
 
 
@@ -107,13 +103,11 @@ def alignment_part() -> str:
 
 def _made(found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
     """How the figures below came about, and how exactly they are known."""
-    if not rows:
-        return "Nothing is stored yet."
     draws = sorted({int(row["draws"]) for row in rows})
     error = math.sqrt(found["level"] * (1 - found["level"]) / draws[0])
     return (
         f"{' or '.join(f'{count:,}' for count in draws)} samples of each size, {found['resamples']:,} "
-        f"bootstrap resamples each, intervals at {found['level']:.0%}; standard error of a figure "
+        f"bootstrap resamples each, intervals at {100 * found['level']:g} %; standard error of a figure "
         f"about {100 * error:.1f} points. Simulated on {found['date']} at commit {found['commit']}."
     )
 
