@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Self
 
 from trust_core.inference.engine import Engine
 from trust_core.models.device import Device
@@ -27,7 +26,7 @@ class ResidentModel:
         self._loaded: LoadedModel | None = None
         self._engine: Engine | None = None
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> ResidentModel:
         return self
 
     def __exit__(
