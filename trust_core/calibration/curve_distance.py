@@ -83,16 +83,16 @@ def curve_distance(
     The bandwidth is chosen once and held in every resample and swap. A swap exchanges the two models' answers
     on each text with probability one half, which changes nothing where the models are reliable alike.
 
-    Noise lifts D. The upper limit is the percentile one, which is lifted twice and so too high, if
-    anything. The lower one is the basic one, which takes off less than noise put on where D is mostly noise;
-    therefore it is 0 at every error rate at which the swaps do not reject that the models are alike.
+    Noise lifts D. The upper limit is the percentile one, which is lifted twice and so too high, if anything.
+    The lower one is the basic one less sqrt(2) times the lift that resampling adds: of a curve that is all
+    noise, sampling lifted D by 1 / (sqrt(2) - 1) = 1 + sqrt(2) times that, and the basic limit takes it off
+    once. It is 0 at every error rate at which the swaps do not reject that the models are alike.
 
     Args:
         gold: (n,) gold classes.
         reference: the reference's predictions.
         candidate: the candidate's, on the same texts.
         resamples: the resampling shared by the measures of these texts; swaps come from its seed.
-
         swaps: how many random swaps.
 
     Returns:
@@ -111,6 +111,8 @@ def curve_distance(
     evidence = evidence_from_draws(draws, distance, n=n, span=SPAN, kind="outer")
     if isinstance(evidence, NotMeasured):
         return evidence
+    lift = max(0.0, float(draws.mean()) - distance)
+    low = np.maximum(evidence.low - np.sqrt(2) * lift, 0.0)
     rng = derived_rng(resamples.seed, "curve_distance", "swaps", str(n))
     difference = csr_array(of_candidate - of_reference)
     swapped = distance_of_means(_swapped_means(means, difference, swaps, rng=rng), bandwidth=bandwidth, n=n)
@@ -118,10 +120,12 @@ def curve_distance(
     reached = int((swapped >= distance - 1e-12).sum())
     null_p = (1 + reached) / (1 + swaps)
     mean = float(swapped.mean())
-    low, high = np.quantile(swapped, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    least, most = np.quantile(swapped, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return CurveDistance(
-        evidence=replace(evidence, null_p=null_p, low=np.where(null_p <= ALPHAS, evidence.low, 0.0)),
-        level=Measured(value=mean, low=min(float(low), mean), high=max(float(high), mean), level=LEVEL, n=n),
+        evidence=replace(evidence, null_p=null_p, low=np.where(null_p <= ALPHAS, low, 0.0)),
+        level=Measured(
+            value=mean, low=min(float(least), mean), high=max(float(most), mean), level=LEVEL, n=n
+        ),
         bandwidth=bandwidth,
     )
 

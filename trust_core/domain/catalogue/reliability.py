@@ -89,8 +89,8 @@ RELIABILITY: tuple[Entry, ...] = (
         ),
         source="integral of |g_A - g_B| over the pooled law of confidence, one bandwidth for both",
         interval=(
-            "bootstrap over texts at a fixed bandwidth: percentile upper and basic lower limit; the lower "
-            "one is 0 where random swaps do not tell the models apart"
+            "bootstrap over texts at a fixed bandwidth: percentile upper and basic lower limit, the lower "
+            "less what noise adds, and 0 where random swaps do not tell the models apart"
         ),
         identity=0.0,
         votes=True,
