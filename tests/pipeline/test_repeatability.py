@@ -77,7 +77,9 @@ def test_twice_is_the_same_bytes(bench: Workbench, finished: Path, tmp_path: Pat
     bench.evaluate(tmp_path / "again")
     assert without_timing(tmp_path / "again") == without_timing(finished)
     for name in ("texts", "predictions", "pairs", "attributions"):
-        assert (tmp_path / f"again/{name}.parquet").read_bytes() == (finished / f"{name}.parquet").read_bytes()
+        assert (tmp_path / f"again/{name}.parquet").read_bytes() == (
+            finished / f"{name}.parquet"
+        ).read_bytes()
 
 
 @pytest.mark.slow

@@ -18,7 +18,16 @@ from trust_core.cli.main import main
 
 WORDS = ("man", "woman", "dogs", "horse", "children", "beach", "train", "rained", "sings", "riding", "nobody")
 PI = ("not_paraphrase", "paraphrase")
-QUICK = ("--explainers", "lime", "--set", "lime.samples=40", "--set", "resamples=200", "--explain-limit", "20")
+QUICK = (
+    "--explainers",
+    "lime",
+    "--set",
+    "lime.samples=40",
+    "--set",
+    "resamples=200",
+    "--explain-limit",
+    "20",
+)
 
 
 @dataclass(frozen=True)
