@@ -61,9 +61,9 @@ chance alone, and their difference is the yardstick for every compressed model.
     "nli-student-3l": _SHALLOW.format(task="nli", seed=41),
     "nli-tiny": _NARROW.format(task="nli", seed=42),
     "pi-reference": """
-6 layers, 384 wide. Fine-tuned from nli-reference for 4 epochs: AdamW, peak rate 8e-5, batch 32, linear
-warm-up and decay, weight average 0.998, sides swapped by a fair coin, bf16 autocast over fp32 weights.
-Seed 21.
+6 layers, 384 wide. Fine-tuned from nli-reference for 4 epochs at peak rate 8e-5 and 3 more at 1e-4:
+AdamW, batch 32, linear warm-up and decay, weight average 0.998, sides swapped by a fair coin, bf16
+autocast over fp32 weights. Seed 21.
 """,
     "pi-student-3l": _SHALLOW.format(task="pi", seed=43),
     "pi-tiny": _NARROW.format(task="pi", seed=44),

@@ -25,6 +25,7 @@ POSITIONS = 256
 TRAINING_PIECES = 64
 NLI_RECIPE = Recipe(seed=11, epochs=3, peak_rate=1e-4)
 PI_RECIPE = Recipe(seed=21, epochs=4, peak_rate=8e-5)
+PI_MORE = Recipe(seed=22, epochs=3, peak_rate=1e-4)
 
 
 def _encoder(source: Path, labels: Sequence[str], seed: int) -> BertForSequenceClassification:
@@ -102,8 +103,9 @@ def pi_reference(
 ) -> tuple[PreTrainedModel, float]:
     """The paraphrase classifier, fine-tuned from the NLI reference, and the seconds of its training.
 
-    Word embeddings come from the NLI reference where its vocabulary has the piece, else from the source
-    encoder.
+    Two runs of the loop one after the other, each with its own warm-up; between them the weights are
+    rounded to fp16, as a stored model would be. Word embeddings come from the NLI reference where its
+    vocabulary has the piece, else from the source encoder.
 
     Args:
         source: folder of the sentence encoder.
@@ -128,19 +130,21 @@ def pi_reference(
     state = tuned.bert.state_dict()
     state["embeddings.word_embeddings.weight"] = words
     model.bert.load_state_dict(state)
-    seed = PI_RECIPE.seed
+    seconds = train_pi(model, tokenizer, pairs, PI_RECIPE)
+    seconds += train_pi(model.half().float(), tokenizer, pairs, PI_MORE)
+    return model, seconds
+
+
+def train_pi(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, pairs: Sequence[Pair], recipe: Recipe
+) -> float:
+    """Trains a paraphrase classifier in place; full stops and sides are drawn anew in every epoch."""
 
     def epoch_data(epoch: int) -> list[Encoded]:
-        drawn = swap_sides(redraw_full_stops(pairs, seed * 100 + epoch), seed * 100 + epoch)
+        drawn = swap_sides(redraw_full_stops(pairs, recipe.seed * 100 + epoch), recipe.seed * 100 + epoch)
         return encode(tokenizer, drawn, 128)
 
-    seconds = train(
-        model,
-        PI_RECIPE,
-        epoch_data,
-        _hard_label_loss(torch.tensor([pair.label for pair in pairs])),
-    )
-    return model, seconds
+    return train(model, recipe, epoch_data, _hard_label_loss(torch.tensor([pair.label for pair in pairs])))
 
 
 def _pieces(tokenizer: PreTrainedTokenizerFast) -> list[str]:
