@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,4 +69,10 @@ def _bound(settings: Settings, options: Namespace) -> Settings:
 
 
 def _typed(names: tuple[str | None, ...]) -> list[Path]:
-    return [Path(name).expanduser().resolve() for name in names if name]
+    paths = []
+    for name in names:
+        if name:
+            # A name that is no path (~nobody) is refused where it is opened.
+            with suppress(OSError, ValueError, RuntimeError):
+                paths.append(Path(name).expanduser().resolve())
+    return paths

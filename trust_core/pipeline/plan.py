@@ -121,7 +121,11 @@ def matched_texts(
         RowErrors: a few rows have a label that is no class.
     """
     data = NamedClasses(f"data {texts.source!r}", texts.label_names, spec.label_map.data, "data")
-    classes = canonical_classes([*([data] if texts.labels else []), *parties])
+    # More names than any model has classes: some rows are broken, so the models name the classes.
+    named = {spec.label_map.data.get(name, name) for name in texts.label_names}
+    fits = len(named) <= max(len(party.names) for party in parties)
+    known = [data] if texts.labels else []
+    classes = canonical_classes([*known, *parties] if fits else [*parties, *known])
     columns = [match_labels(party, classes) for party in parties]
     labelled = texts.with_classes(classes, _gold_index(data, classes, texts))
     rows = stratified_rows(labelled.gold, spec.limit, labelled.ids, seed=spec.seed)

@@ -100,8 +100,8 @@ def test_a_plain_command_is_plain() -> None:
         explained_class="gold", explainers=("lime",),
     )  # fmt: skip
     assert reproducing_command(spec) == (
-        "python -m trust_core evaluate --reference a --candidate ref:int8 --data bundled:nli --explainers lime "
-        "--set lime.samples=200 --set class=gold --out DIR"
+        "python -m trust_core evaluate --reference a --candidate ref:int8 --data bundled:nli "
+        "--explainers lime --set lime.samples=200 --set class=gold --out DIR"
     )
 
 
