@@ -37,7 +37,7 @@ STUDENTS = {
     "nli-student-3l": Recipe(seed=41, epochs=1, peak_rate=1.5e-4),
     "nli-tiny": Recipe(seed=42, epochs=2, peak_rate=1e-3),
     "pi-student-3l": Recipe(seed=43, epochs=2, peak_rate=1.5e-4),
-    "pi-tiny": Recipe(seed=44, epochs=4, peak_rate=1e-3),
+    "pi-tiny": Recipe(seed=44, epochs=3, peak_rate=1e-3),
 }
 STEPS = (
     "nli-reference",
@@ -104,7 +104,7 @@ class Builder:
         """Plain and perturbed training pairs of the task with the reference's logits and pooled outputs."""
         pairs = self._nli_short() if task == "nli" else swap_sides(self._pi_pairs(), 50)
         plain = redraw_full_stops(pairs, 51)
-        changed = perturbed(redraw_full_stops(pairs[:: 2 if task == "nli" else 1], 52), 53)
+        changed = perturbed(redraw_full_stops(pairs[::2], 52), 53)
         both = [*plain, *changed]
         kept = self.work / f"{task}-teacher.npz"
         if not kept.exists():

@@ -42,12 +42,12 @@ directions (paraphrase) or one-way entailments, contradictions, edited hypothese
 """
 _SHALLOW = """
 3 layers, 384 wide: embeddings, layers 2, 4 and 6, pooler and head of {task}-reference, then distilled
-from it (its probabilities and pooled outputs) on the training pairs, plain and with words deleted. Seed
-{seed}.
+from it (its probabilities and pooled outputs) on the training pairs and, with words deleted, on half of them.
+Seed {seed}.
 """
 _NARROW = """
 2 layers, 128 wide: new layers under the embeddings of {task}-reference on their 128 principal axes,
-distilled from its probabilities on the training pairs, plain and with words deleted. Seed {seed}.
+distilled from its probabilities on the training pairs and, with words deleted, on half of them. Seed {seed}.
 """
 _RECIPES = {
     "nli-reference": """
