@@ -20,19 +20,21 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from trust_core.domain.progress import Progress
+from trust_core.export.foreign_text import visible
 from trust_core.ports import ProgressSink
 
 
 def say(lines: Iterable[str]) -> None:
-    """Write result lines as they are: no markup, no colours, no wrapping."""
+    """Write result lines: no markup, no colours, no wrapping, and no control character that came with a name."""
     console = Console(soft_wrap=True, markup=False, highlight=False, emoji=False)
     for line in lines:
-        console.print(Text(line))
+        console.print(Text(visible(line)))
 
 
 def complain(message: str) -> None:
-    """Write an error, as it is, to standard error."""
-    Console(stderr=True, soft_wrap=True, markup=False, highlight=False, emoji=False).print(Text(message))
+    """Write an error to standard error; control characters that came with a name are shown, not obeyed."""
+    console = Console(stderr=True, soft_wrap=True, markup=False, highlight=False, emoji=False)
+    console.print(Text(visible(message)))
 
 
 @contextmanager
@@ -86,6 +88,6 @@ class _Display:
         if self._task is None or progress.phase != self._phase:
             self._phase = progress.phase
             self._task = self._bars.add_task(
-                progress.phase, total=progress.total, completed=progress.resumed, unit=progress.unit
+                visible(progress.phase), total=progress.total, completed=progress.resumed, unit=progress.unit
             )
         self._bars.update(self._task, completed=progress.done, total=progress.total)
