@@ -9,7 +9,7 @@ from typing import Any
 
 from trust_core.cli.exit_codes import DONE
 from trust_core.cli.terminal import progress_display, say
-from trust_core.domain.spec import DEMO_MARGINS, DataSpec, Spec
+from trust_core.domain.spec import DEMO_MARGINS, DataSpec, LimeSpec, Spec
 from trust_core.errors import UsageError, nearest
 from trust_core.export.terminal import verdict_lines
 from trust_core.settings import settings_from
@@ -18,6 +18,10 @@ from trust_core.wiring.engine import evaluate
 TASKS = ("nli", "pi")
 
 EXPLAINED = 24
+"""Texts that are explained."""
+
+LIME_SAMPLES = 500
+"""Half of the default: the demo is to take less than three minutes on two cores."""
 
 
 def add_command(subparsers: Any) -> None:
@@ -47,6 +51,7 @@ def demo_spec(task: str) -> Spec:
         data=DataSpec(source=f"bundled:{task}"),
         explain_limit=EXPLAINED,
         control_texts=EXPLAINED,
+        lime=LimeSpec(samples=LIME_SAMPLES),
         margins=DEMO_MARGINS,
     )
 

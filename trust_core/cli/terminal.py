@@ -25,7 +25,7 @@ from trust_core.ports import ProgressSink
 
 
 def say(lines: Iterable[str]) -> None:
-    """Write result lines: no markup, no colours, no wrapping, and no control character that came with a name."""
+    """Write result lines: no markup, no colours, no wrapping, no control characters from outside."""
     console = Console(soft_wrap=True, markup=False, highlight=False, emoji=False)
     for line in lines:
         console.print(Text(visible(line)))
