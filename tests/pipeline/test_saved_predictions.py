@@ -13,6 +13,8 @@ import pytest
 from tests.support.models_checkpoints import NLI
 from tests.support.pipeline_runs import measures_of, report_of, rows, without_timing, write_rows
 from trust_core.cli.main import main
+from trust_core.domain.report import ControlReport
+from trust_core.pipeline import controls
 
 KNOWN = {
     "reference": (0.89779, 0.15894, 0.30518, 0.04504, 0.04504),
@@ -73,9 +75,9 @@ def test_reasons_deselected(tmp_path: Path) -> None:
         "--set",
         "dimensions=[answers]",
         "--set",
-        "margins.accuracy=1",
+        "margins.accuracy=0.3",
         "--set",
-        "margins.negative_flip_rate=1",
+        "margins.negative_flip_rate=0.3",
     )
     verdict = report_of(tmp_path / "out")["candidates"][0]["verdict"]
     assert verdict["overall"] == "equivalent"
@@ -142,6 +144,27 @@ def test_too_few_texts_settle_nothing(tmp_path: Path) -> None:
     report = report_of(tmp_path / "out")
     assert {control["status"] for control in report["controls"].values()} == {"not_measured"}
     assert report["candidates"][0]["verdict"]["overall"] == "inconclusive"
+
+
+@pytest.mark.parametrize("control, name", [("identity", "C0"), ("broken", "C5")])
+def test_a_control_that_fails(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    control: str,
+    name: str,
+) -> None:
+    """A control that comes out wrong makes every verdict inconclusive, exit code 2, and is said first."""
+
+    def wrong(*_: object) -> ControlReport:
+        return ControlReport(status="information", held=False, why="Out of order.")
+
+    monkeypatch.setattr(controls, control, wrong)
+    assert _evaluate(tmp_path, "--set", "margins.accuracy=1e-9") == 2
+    assert capsys.readouterr().out.startswith(f"CONTROL {name} FAILED. Out of order.")
+    verdict = report_of(tmp_path / "out")["candidates"][0]["verdict"]
+    assert verdict["overall"] == "inconclusive"
+    assert f"ontrol {name} came out wrong" in verdict["why"]
 
 
 @pytest.mark.slow
