@@ -104,7 +104,7 @@ def reasons_findings(  # noqa: PLR0913  (the one entry to this stage: the data, 
         )
         if isinstance(outcome, TextComparison):
             compared.append(outcome)
-            identical = identical and of_ours == of_theirs and same_weights(ours, theirs)
+            identical = identical and int(of_ours) == int(of_theirs) and same_weights(ours, theirs)
         else:
             left_out[ours.text_id] = outcome
     # Resamples draw rows: in the order of the ids, the order of the file changes no limit.
