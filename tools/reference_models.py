@@ -24,8 +24,7 @@ from tools.vocabulary import reorder_embeddings
 POSITIONS = 256
 TRAINING_PIECES = 64
 NLI_RECIPE = Recipe(seed=11, epochs=3, peak_rate=1e-4)
-PI_RECIPE = Recipe(seed=21, epochs=4, peak_rate=8e-5)
-PI_MORE = Recipe(seed=22, epochs=3, peak_rate=1e-4)
+PI_RECIPE = Recipe(seed=21, epochs=6, peak_rate=8e-5)
 
 
 def _encoder(source: Path, labels: Sequence[str], seed: int) -> BertForSequenceClassification:
@@ -103,9 +102,8 @@ def pi_reference(
 ) -> tuple[PreTrainedModel, float]:
     """The paraphrase classifier, fine-tuned from the NLI reference, and the seconds of its training.
 
-    Two runs of the loop one after the other, each with its own warm-up; between them the weights are
-    rounded to fp16, as a stored model would be. Word embeddings come from the NLI reference where its
-    vocabulary has the piece, else from the source encoder.
+    Word embeddings come from the NLI reference where its vocabulary has the piece, else from the source
+    encoder.
 
     Args:
         source: folder of the sentence encoder.
@@ -130,9 +128,7 @@ def pi_reference(
     state = tuned.bert.state_dict()
     state["embeddings.word_embeddings.weight"] = words
     model.bert.load_state_dict(state)
-    seconds = train_pi(model, tokenizer, pairs, PI_RECIPE)
-    seconds += train_pi(model.half().float(), tokenizer, pairs, PI_MORE)
-    return model, seconds
+    return model, train_pi(model, tokenizer, pairs, PI_RECIPE)
 
 
 def train_pi(
