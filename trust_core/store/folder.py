@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,9 @@ from trust_core.domain.spec import NOT_IN_FINGERPRINT
 from trust_core.errors import RunConflict, RunError, RunIncomplete
 from trust_core.store.atomic import remove_partials, write_atomically
 from trust_core.store.shards import Shards
+
+_CLAIM = ".claim"
+"""The file whose lock says that a process works on the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,24 @@ class RunFolder:
         path = self.path / name
         write_atomically(path, content.encode() if isinstance(content, str) else content)
         return path
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Hold the folder while its run is worked on; the claim goes with the process, however that ends.
+
+        Raises:
+            RunConflict: another process works on this run.
+        """
+        with (self.path / _CLAIM).open("w", encoding="utf-8") as claim:
+            try:
+                fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise RunConflict(
+                    f"Another process is working on the run in {self.path}.",
+                    remedy="Wait for it, or stop it: the same command then goes on from there.",
+                ) from error
+            remove_partials(self.path)
+            yield
 
     def remove_work(self) -> None:
         """Remove the shards: the run is finished, and its tables hold what they held."""
@@ -65,7 +89,6 @@ def open_run(path: Path, *, fingerprint: str, spec: dict[str, Any], name: str) -
                 allowed="One folder holds one run.",
                 remedy="Give another --out, or repeat the command that began this run to go on with it.",
             )
-        remove_partials(path)
         return RunFolder(path, fingerprint)
     if path.exists() and not path.is_dir():
         raise RunConflict(f"{path} is a file.", remedy="Give a new or empty folder with --out.")
@@ -133,7 +156,8 @@ def load_report(path: str | Path) -> Report:
 def _holds_something_else(path: Path) -> bool:
     # A run that was killed while it was being opened has left spec.json or a partial file.
     return any(
-        entry.name != "spec.json" and not (entry.name.startswith(".") and entry.name.endswith(".partial"))
+        entry.name not in ("spec.json", _CLAIM)
+        and not (entry.name.startswith(".") and entry.name.endswith(".partial"))
         for entry in path.iterdir()
     )
 

@@ -67,7 +67,7 @@ def evaluate(
         run.remove_work()
         report = load_report(run.path)
     else:
-        with _registered(registry, run, plan.name):
+        with run.claimed(), _registered(registry, run, plan.name):
             report = evaluated(plan, run, policy=policy, progress=progress or _unheard, clock=clock)
     overall = ", ".join(f"{c.name}: {c.verdict.overall}" for c in report.candidates)
     registry.record(run.path, fingerprint=run.fingerprint, name=plan.name, state="done", overall=overall)

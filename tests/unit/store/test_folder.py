@@ -33,13 +33,14 @@ def test_an_empty_folder_will_do(tmp_path: Path) -> None:
 
 
 def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
-    """Opening the same run again keeps what is done and removes half-written files."""
+    """Working on the same run again keeps what is done and removes half-written files."""
     run = _open(tmp_path / "r")
     run.write("work/predictions/0.parquet", b"done")
     half = run.path / "work" / "predictions" / ".1.parquet.99.partial"
     half.write_bytes(b"ha")
     again = _open(tmp_path / "r")
-    assert not half.exists()
+    with again.claimed():
+        assert not half.exists()
     assert (again.path / "work/predictions/0.parquet").read_bytes() == b"done"
 
 
