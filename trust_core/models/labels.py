@@ -48,7 +48,8 @@ class NamedClasses:
     Attributes:
         party: who names them, as a message should call it: `data 'x.csv'`, `reference 'nli-reference'`.
         names: the names, in the party's own order.
-        mapping: the user's mapping for it: given name -> canonical name.
+        mapping: the user's mapping for it: given name -> canonical name; names that it has not are passed
+            over, since one section serves all candidates and a file need not hold every class.
         section: its section of a label-map file: data, reference or candidate.
     """
 
@@ -109,9 +110,10 @@ def match_labels(given: NamedClasses, canonical: tuple[str, ...]) -> tuple[int, 
 
     Raises:
         LabelError: a name that matches no class or two classes, a class without a name, another number of
-            classes, or a mapping that speaks of names that are not there. The message shows both sides.
+            classes, or a mapping to something that is no class. The message shows both sides, and which
+            names of the mapping this party does not have.
     """
-    _check_mapping(given, canonical)
+    _check_targets(given, canonical)
     named = [given.mapping.get(name, name) for name in given.names]
     if any(says_nothing(name) and name not in canonical for name in named):
         raise _mismatch(
@@ -134,9 +136,9 @@ def match_gold(given: NamedClasses, canonical: tuple[str, ...]) -> Mapping[str, 
     """Gold label name -> index of its canonical class; unlike a model, data need not have every class.
 
     Raises:
-        LabelError: a name that matches no class, or says nothing.
+        LabelError: a name that matches no class, or says nothing, or a mapping to something that is no class.
     """
-    _check_mapping(given, canonical)
+    _check_targets(given, canonical)
     wanted = [_meaning(name, canonical) for name in canonical]
     found: dict[str, int] = {}
     for name in given.names:
@@ -159,19 +161,29 @@ def _meaning(name: str, canonical: tuple[str, ...]) -> str:
     )
 
 
-def _check_mapping(given: NamedClasses, canonical: tuple[str, ...]) -> None:
-    strange = sorted(set(given.mapping) - set(given.names))
+def _check_targets(given: NamedClasses, canonical: tuple[str, ...]) -> None:
+    """Refuse a mapping to a name that is no class, whether or not this party has the name it maps.
+
+    One section serves several parties: a key that this one does not have may be another's.
+    """
+    wanted = {_meaning(name, canonical) for name in canonical}
+    strange = sorted(
+        {target for target in given.mapping.values() if _meaning(target, canonical) not in wanted}
+    )
     if strange:
         raise _mismatch(
             given,
             canonical,
-            f"The label map's section {given.section!r} speaks of {_listed(strange)}, which it has not.",
+            f"The label map's section {given.section!r} maps to {_listed(strange)}, which is no class.",
         )
 
 
 def _mismatch(
     given: NamedClasses, canonical: tuple[str, ...], why: str, *, mendable: bool = True
 ) -> LabelError:
+    unused = sorted(set(given.mapping) - set(given.names))
+    if unused:
+        why += f" The label map's section {given.section!r} speaks of {_listed(unused)}, which it has not."
     return LabelError(
         f"The class names of the {given.party} cannot be matched with those of the task. {why}\n"
         f"  {given.party}: {_listed(given.names)}\n"

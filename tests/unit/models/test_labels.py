@@ -71,7 +71,8 @@ def test_a_mapping_settles_numbered_names() -> None:
         (("entailment", "neutral"), {}, "2 classes and the task has 3"),
         (("entailment", "neutral", "other"), {}, "'other' matches no class"),
         (("entailment", "entail", "neutral"), {}, "mean the same class"),
-        (NLI, {"LABEL_9": "neutral"}, "speaks of 'LABEL_9'"),
+        (NUMBERED, {"LABEL_9": "neutral"}, "not guessed.* speaks of 'LABEL_9', which it has not"),
+        (NLI, {"LABEL_9": "neutrl"}, "maps to 'neutrl', which is no class"),
         (NUMBERED, {"LABEL_0": "entailment"}, "order is not guessed"),
     ],
 )
@@ -80,6 +81,21 @@ def test_mismatches_are_refused(names: tuple[str, ...], mapping: Mapping[str, st
     with pytest.raises(LabelError, match=why) as caught:
         match_labels(party(names, mapping), NLI)
     assert "task: 'entailment', 'neutral', 'contradiction'" in str(caught.value)
+
+
+def test_one_section_serves_several_candidates() -> None:
+    """A mapping made for a numbered candidate leaves one with proper names alone, synonyms included."""
+    mapping = {"LABEL_0": "contradict", "LABEL_1": "entailment", "LABEL_2": "neutral"}
+    assert match_labels(party(NUMBERED, mapping), NLI) == (1, 2, 0)
+    assert match_labels(party(("neutral", "entail", "contradiction"), mapping), NLI) == (1, 0, 2)
+
+
+def test_mapped_classes_may_be_absent_from_the_data() -> None:
+    """A data mapping may speak of a class that the file does not hold, but not of one that does not exist."""
+    mapping = {"0": "entailment", "1": "neutral", "2": "contradiction"}
+    assert match_gold(party(("2", "0"), mapping, section="data"), NLI) == {"2": 2, "0": 0}
+    with pytest.raises(LabelError, match="maps to 'other', which is no class"):
+        match_gold(party(("2", "0"), mapping | {"1": "other"}, section="data"), NLI)
 
 
 def test_canonical_names_come_from_the_data_first() -> None:
