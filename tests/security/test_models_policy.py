@@ -149,7 +149,42 @@ def test_roots_bind_both(folder: Path, tmp_path: Path, origin: Any) -> None:
     inside = Policy(origin, roots=(tmp_path,))
     outside = Policy(origin, roots=(tmp_path / "elsewhere",))
     assert inspect_model(str(folder), policy=inside).facts.kind == "folder"
-    assert "outside the folders" in str(refused(folder, outside))
+    assert "outside the allowed folders" in str(refused(folder, outside))
+
+
+def test_the_refusal_names_the_folders_that_bind(folder: Path, tmp_path: Path) -> None:
+    """Roots may come from a spec file: the message lists them, and what would allow others."""
+    said = str(refused(folder, Policy("typed", roots=(tmp_path / "specs",))))
+    assert f"outside the allowed folders ({tmp_path / 'specs'})" in said
+    assert "set TRUST_MODEL_ROOTS to allow others" in said
+    assert "TRUST_MODEL_ROOTS allows" not in said
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
+def test_files_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A file that this account may not read is a refusal that names the file."""
+    opened = Path.open
+
+    def closed(path: Path, *args: Any, **options: Any) -> Any:
+        if path.name == name:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *args, **options)
+
+    monkeypatch.setattr(Path, "open", closed)
+    assert f"{name} cannot be read (Permission denied)" in str(refused(folder))
+
+
+def test_folders_that_may_not_be_entered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that this account may not look into is a refusal, too."""
+    looked = Path.stat
+
+    def closed(path: Path, **options: Any) -> Any:
+        if path.parent == folder:
+            raise PermissionError(13, "Permission denied", str(path))
+        return looked(path, **options)
+
+    monkeypatch.setattr(Path, "stat", closed)
+    assert "config.json cannot be read (Permission denied)" in str(refused(folder))
 
 
 def test_paths_cannot_climb_out_of_the_roots(folder: Path, tmp_path: Path) -> None:
@@ -159,7 +194,7 @@ def test_paths_cannot_climb_out_of_the_roots(folder: Path, tmp_path: Path) -> No
     (root / "link").symlink_to(folder, target_is_directory=True)
     policy = Policy("given", roots=(root,))
     for path in (root / ".." / "model", root / "link"):
-        assert "outside the folders" in str(refused(path, policy))
+        assert "outside the allowed folders" in str(refused(path, policy))
 
 
 def test_linked_files_cannot_lead_out_of_the_roots(folder: Path, tmp_path: Path) -> None:

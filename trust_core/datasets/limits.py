@@ -71,7 +71,7 @@ def _refuse_outside(name: str, path: Path, roots: Sequence[Path]) -> None:
         raise DataError(
             f"{name} lies outside the folders that data may come from.",
             allowed="Allowed: " + (", ".join(str(root) for root in roots) or "none") + ".",
-            remedy="Move the file there, or change TRUST_DATA_ROOTS.",
+            remedy="Move the file to an allowed folder, or set TRUST_DATA_ROOTS to allow others.",
         )
 
 

@@ -55,7 +55,6 @@ class Checkpoint:
         tokenizer_config: tokenizer_config.json; empty where there is none.
         weights: the files with weights, in order of their names.
         weights_format: safetensors or ONNX; safetensors where both are there.
-        tensors: tensor name -> shape, from the headers; empty for ONNX.
         faults: what is wrong with the files, in sentences.
     """
 
@@ -64,7 +63,6 @@ class Checkpoint:
     tokenizer_config: Mapping[str, Any]
     weights: tuple[Path, ...]
     weights_format: WeightsFormat
-    tensors: Mapping[str, tuple[int, ...]]
     faults: tuple[str, ...]
 
     @property
@@ -124,23 +122,26 @@ class Checkpoint:
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
-    """What the files in `folder` say, with everything that is wrong with them; bad content raises nothing."""
+    """What the files in `folder` say, with everything that is wrong with them; bad content raises nothing.
+
+    Raises:
+        OSError: the folder itself may not be looked into.
+    """
     faults: list[str] = []
     config = _read_json(folder / "config.json", faults)
     tokenizer_config: Mapping[str, Any] = {}
     if (folder / "tokenizer_config.json").is_file():
         tokenizer_config = _read_json(folder / "tokenizer_config.json", faults)
     weights, weights_format = _find_weights(folder, faults)
-    tensors: dict[str, tuple[int, ...]] = {}
     if weights_format == "safetensors":
         for path in weights:
-            tensors.update(_read_header(path, faults))
+            _check_header(path, faults)
     if not any((folder / name).is_file() for name in VOCABULARIES):
         faults.append(
             "it has no tokenizer (tokenizer.json, vocab.txt, or vocab.json with merges.txt): save it with "
             "tokenizer.save_pretrained(folder)"
         )
-    return Checkpoint(folder, config, tokenizer_config, weights, weights_format, tensors, tuple(faults))
+    return Checkpoint(folder, config, tokenizer_config, weights, weights_format, tuple(faults))
 
 
 def _read_json(path: Path, faults: list[str]) -> Mapping[str, Any]:
@@ -205,29 +206,31 @@ def _find_shards(index: Path, faults: list[str]) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _read_header(path: Path, faults: list[str]) -> Mapping[str, tuple[int, ...]]:
-    """Tensor shapes from a safetensors file's header; its claims are held against the file's size."""
-    size = path.stat().st_size
-    with path.open("rb") as stream:
-        length = int.from_bytes(stream.read(8), "little")
-        if size < 8 or length > min(size - 8, HEADER_LIMIT_BYTES):
-            faults.append(f"{path.name} is no safetensors file, or is cut short")
-            return {}
-        header = stream.read(length)
+def _check_header(path: Path, faults: list[str]) -> None:
+    """Hold what a safetensors file's header claims against the file's size."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            length = int.from_bytes(stream.read(8), "little")
+            if size < 8 or length > min(size - 8, HEADER_LIMIT_BYTES):
+                faults.append(f"{path.name} is no safetensors file, or is cut short")
+                return
+            header = stream.read(length)
+    except OSError as error:
+        faults.append(f"{path.name} cannot be read ({error.strerror})")
+        return
     try:
         entries = json.loads(header)
-        tensors = {name: entry for name, entry in entries.items() if name != "__metadata__"}
-        shapes = {name: tuple(int(size) for size in entry["shape"]) for name, entry in tensors.items()}
-        claimed = max((int(entry["data_offsets"][1]) for entry in tensors.values()), default=0)
+        tensors = [entry for name, entry in entries.items() if name != "__metadata__"]
+        claimed = max((int(entry["data_offsets"][1]) for entry in tensors), default=0)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         faults.append(f"{path.name} has a broken header ({_short(error)})")
-        return {}
+        return
     if claimed != size - 8 - length:
         faults.append(
             f"{path.name} holds {size - 8 - length} bytes of weights, but its header speaks of {claimed}: "
             "copy it again"
         )
-    return shapes
 
 
 def _short(error: BaseException) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from trust_core.errors import ModelNotFound, SpecError, nearest
+from trust_core.errors import ModelNotFound, ModelRefused, SpecError, nearest
 from trust_core.models.checkpoint import Checkpoint, read_checkpoint
 from trust_core.models.compress.recipe import Recipe
 from trust_core.models.content_hash import hash_derived, hash_files
@@ -54,11 +54,29 @@ def inspect_model(
 
     Raises:
         ModelNotFound: there is no such model.
-        ModelRefused: the policy says no; with all reasons.
+        ModelRefused: the policy says no, or files cannot be read; with all reasons.
         HubError: the hub cannot be reached, or says no.
         SpecError: a name that cannot be read, or a derived model without a base that it could be made from.
     """
     known = bundled_models() if bundled is None else bundled
+    try:
+        return _find(written, policy, base, fetch, known)
+    except OSError as error:
+        name = Path(str(error.filename)).name if error.filename else "its folder"
+        raise ModelRefused(
+            written,
+            [f"{name} cannot be read ({error.strerror or type(error).__name__})"],
+            remedy="Check the path, and who may read the folder and the files in it.",
+        ) from error
+
+
+def _find(
+    written: str,
+    policy: Policy,
+    base: InspectedModel | None,
+    fetch: Fetch | None,
+    known: Mapping[str, Path],
+) -> InspectedModel:
     match parse_name(written, bundled=known):
         case Bundled(name):
             return _inspect(written, known[name], "bundled", "", policy)

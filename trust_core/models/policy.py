@@ -27,7 +27,8 @@ class Policy:
         origin: where the name comes from. `typed`: a person at the command line, who may name any folder
             as long as no roots are set. `given`: a spec file or the web, which may name folders inside the
             roots alone.
-        roots: folders that models may lie in (TRUST_MODEL_ROOTS); None where they are not set.
+        roots: folders that models may lie in: those of TRUST_MODEL_ROOTS, or where a spec file names the
+            model, those that it is bound to. None: no folder is out of reach for a typist.
         max_bytes: largest model, weights and tokenizer together.
     """
 
@@ -47,7 +48,7 @@ def check_place(written: str, folder: Path, policy: Policy) -> None:
         raise ModelRefused(
             written,
             [reason],
-            remedy="Move the model there, or set TRUST_MODEL_ROOTS to the folders you trust.",
+            remedy="Move the model to an allowed folder, or set TRUST_MODEL_ROOTS to allow others.",
         )
 
 
@@ -84,7 +85,7 @@ def _outside(path: Path, policy: Policy) -> str:
     if any(real.is_relative_to(root.resolve()) for root in policy.roots):
         return ""
     listed = ", ".join(str(root) for root in policy.roots)
-    return f"it lies outside the folders that TRUST_MODEL_ROOTS allows ({listed})"
+    return f"it lies outside the allowed folders ({listed or 'none'})"
 
 
 def _links(checkpoint: Checkpoint, policy: Policy) -> Iterator[str]:
@@ -93,7 +94,7 @@ def _links(checkpoint: Checkpoint, policy: Policy) -> Iterator[str]:
         return
     for path in checkpoint.read_files:
         if _outside(path, policy):
-            yield f"{path.name} is a link to a file outside the folders that TRUST_MODEL_ROOTS allows"
+            yield f"{path.name} is a link to a file outside the allowed folders"
 
 
 def _code(checkpoint: Checkpoint) -> Iterator[str]:
