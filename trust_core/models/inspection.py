@@ -123,16 +123,7 @@ def _derive(written: str, recipe: Recipe, base: InspectedModel | None) -> Inspec
             f"{written!r} is made from the reference, so it cannot be the reference itself.",
             allowed="The reference is a bundled name, a folder or a hub id; this name is for candidates.",
         )
-    if base.recipe is not None or base.checkpoint.recipe is not None:
-        raise SpecError(
-            f"{written!r} cannot be made from {base.facts.written!r}, which is compressed already.",
-            remedy="Make it from the model that was compressed.",
-        )
-    if base.facts.weights == "onnx":
-        raise SpecError(
-            f"{written!r} cannot be made from {base.facts.written!r}, which is an ONNX graph.",
-            allowed="Only models with safetensors weights can be compressed.",
-        )
+    check_base(written, base)
     facts = replace(
         base.facts,
         written=written,
@@ -141,6 +132,28 @@ def _derive(written: str, recipe: Recipe, base: InspectedModel | None) -> Inspec
         recipe=recipe.text,
     )
     return InspectedModel(facts, base.checkpoint, recipe)
+
+
+def check_base(made: str, base: InspectedModel) -> None:
+    """Refuse a base that nothing can be made from.
+
+    Args:
+        made: the name, or the recipe, of what would be made.
+        base: the model that it would be made from.
+
+    Raises:
+        SpecError: `base` is compressed already, or an ONNX graph.
+    """
+    if base.recipe is not None or base.checkpoint.recipe is not None:
+        raise SpecError(
+            f"{made!r} cannot be made from {base.facts.written!r}, which is compressed already.",
+            remedy="Make it from the model that was compressed.",
+        )
+    if base.facts.weights == "onnx":
+        raise SpecError(
+            f"{made!r} cannot be made from {base.facts.written!r}, which is an ONNX graph.",
+            allowed="Only models with safetensors weights can be compressed.",
+        )
 
 
 def _no_folder(written: str, folder: Path, known: Mapping[str, Path]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from torch import nn
 
 from tests.support.models_checkpoints import make_checkpoint
 from trust_core.domain.texts import TextPair
-from trust_core.errors import RunConflict, SpecError
+from trust_core.errors import ModelError, RunConflict, SpecError
 from trust_core.models.classifier import TorchClassifier
 from trust_core.models.compress.linear_layers import inner_layers, output_layer
 from trust_core.models.compress.low_rank import FactoredLinear
@@ -197,6 +199,41 @@ def test_saving_overwrites_nothing(base: InspectedModel, tmp_path: Path) -> None
         save_compressed(base, parse_recipe("int8"), tmp_path)
 
 
+def test_saving_into_an_empty_folder(base: InspectedModel, tmp_path: Path) -> None:
+    """A folder that is there and empty is filled, and holds nothing but the model."""
+    (tmp_path / "out").mkdir()
+    save_compressed(base, parse_recipe("prune=0.5"), tmp_path / "out")
+    assert inspect_model(str(tmp_path / "out"), policy=TYPED).facts.kind == "folder"
+    assert not [path for path in (tmp_path / "out").iterdir() if path.is_dir() or path.name.startswith(".")]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("broken_by", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_an_interrupted_saving_leaves_nothing(
+    base: InspectedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, broken_by: Any
+) -> None:
+    """Ctrl-C or a full disk after the weights were written leaves no folder, and an empty one empty."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise broken_by
+
+    out = tmp_path / "out"
+    if there:
+        out.mkdir()
+    monkeypatch.setattr("trust_core.models.compress.saving.shutil.copyfile", interrupted)
+    with pytest.raises(KeyboardInterrupt if broken_by is KeyboardInterrupt else ModelError):
+        save_compressed(base, parse_recipe("prune=0.5"), out)
+    assert list(tmp_path.rglob("*")) == ([out] if there else [])
+
+
+def test_places_that_cannot_be_written(base: InspectedModel, tmp_path: Path) -> None:
+    """An `out` below a file is an error that says so, before the model is built."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ModelError, match=r"out' cannot be written: Not a directory\.\n.*--out"):
+        save_compressed(base, parse_recipe("prune=0.5"), tmp_path / "file" / "out")
+
+
 def test_derived_hash_follows_base_and_recipe(base: InspectedModel, tmp_path: Path) -> None:
     """A derived model's hash differs by recipe and by base, and needs no building."""
     other = inspect_model(str(make_checkpoint(tmp_path / "other", seed=1)), policy=TYPED)
@@ -215,6 +252,19 @@ def test_compressed_models_are_no_base(base: InspectedModel, tmp_path: Path) -> 
     for again in (once, stored):
         with pytest.raises(SpecError, match="is compressed already"):
             inspect_model("ref:prune=0.5", policy=TYPED, base=again)
+        for recipe in ("prune=0.5", "int8"):
+            with pytest.raises(SpecError, match=f"'{recipe}' cannot be made .* is compressed already"):
+                save_compressed(again, parse_recipe(recipe), tmp_path / "twice")
+    assert not (tmp_path / "twice").exists()
+
+
+def test_graphs_are_no_base(base: InspectedModel, tmp_path: Path) -> None:
+    """An ONNX graph can neither be derived from nor be saved compressed."""
+    graph = replace(base, facts=replace(base.facts, weights="onnx"))
+    with pytest.raises(SpecError, match="is an ONNX graph"):
+        inspect_model("ref:int8", policy=TYPED, base=graph)
+    with pytest.raises(SpecError, match=r"'int8' cannot be made .* is an ONNX graph"):
+        save_compressed(graph, parse_recipe("int8"), tmp_path / "out")
 
 
 def test_layers_that_are_not_there(base: InspectedModel) -> None:

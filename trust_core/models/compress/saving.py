@@ -9,17 +9,22 @@ they take in memory.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
-from trust_core.errors import RunConflict
+from safetensors import SafetensorError
+
+from trust_core.errors import ModelError, RunConflict
 from trust_core.models.checkpoint import COMPRESSION_KEY, TOKENIZER_FILES
 from trust_core.models.compress.low_rank import multiply_factors
 from trust_core.models.compress.making import make_model
 from trust_core.models.compress.recipe import Recipe
 from trust_core.models.facts import Footprint
 from trust_core.models.footprint import measure_footprint
-from trust_core.models.inspection import InspectedModel
+from trust_core.models.inspection import InspectedModel, check_base
 from trust_core.models.loader import build_module
 from trust_core.models.pretrained import quiet_transformers
 
@@ -33,34 +38,75 @@ _NOTES = {
 def save_compressed(base: InspectedModel, recipe: Recipe, out: Path) -> Footprint:
     """Make a model from `base` and write it, its tokenizer and a model card to the folder `out`.
 
+    The folder appears whole or not at all, whatever interrupts the making.
+
     Returns:
         What the compressed model takes in memory once it is loaded here.
 
     Raises:
         RunConflict: `out` exists and is not empty.
-        SpecError: the recipe cannot be applied to a model of this kind.
+        SpecError: the recipe cannot be applied to a model of this kind, or to one that is compressed already.
+        ModelError: `out` cannot be written.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise RunConflict(f"{str(out)!r} is no empty folder.", remedy="Name a new folder for --out.")
-    with quiet_transformers():
-        original = build_module(base)
-        compressed = make_model(original, recipe)
-        before, after = measure_footprint(original, "cpu"), measure_footprint(compressed, "cpu")
-        match recipe.method:
-            case "int8":
-                stored = original
-            case "low-rank":
-                stored = multiply_factors(compressed)
-            case _:
-                stored = compressed
-        if recipe.method in _NOTES:
-            setattr(stored.config, COMPRESSION_KEY, recipe.text)
-        stored.save_pretrained(out)
-    for name in TOKENIZER_FILES:
-        if (base.checkpoint.folder / name).is_file():
-            shutil.copyfile(base.checkpoint.folder / name, out / name)
-    (out / "README.md").write_text(_card(base, recipe, before, after), encoding="utf-8")
+    check_base(recipe.text, base)
+    with _folder_for(out) as partial:
+        with quiet_transformers():
+            original = build_module(base)
+            compressed = make_model(original, recipe)
+            before, after = measure_footprint(original, "cpu"), measure_footprint(compressed, "cpu")
+            match recipe.method:
+                case "int8":
+                    stored = original
+                case "low-rank":
+                    stored = multiply_factors(compressed)
+                case _:
+                    stored = compressed
+            if recipe.method in _NOTES:
+                setattr(stored.config, COMPRESSION_KEY, recipe.text)
+            with _writing(out):
+                stored.save_pretrained(partial)
+        with _writing(out):
+            for name in TOKENIZER_FILES:
+                if (base.checkpoint.folder / name).is_file():
+                    shutil.copyfile(base.checkpoint.folder / name, partial / name)
+            (partial / "README.md").write_text(_card(base, recipe, before, after), encoding="utf-8")
     return after
+
+
+@contextlib.contextmanager
+def _folder_for(out: Path) -> Iterator[Path]:
+    """A hidden folder on the same disk to write into; it becomes `out` at the end, or vanishes."""
+    with _writing(out):
+        there = out.exists()
+        if there and (not out.is_dir() or any(out.iterdir())):
+            raise RunConflict(f"{str(out)!r} is no empty folder.", remedy="Name a new folder for --out.")
+        partial = (out if there else out.parent) / f".{out.name}-{uuid4().hex[:12]}"
+        partial.mkdir(parents=True)
+    try:
+        yield partial
+        with _writing(out):
+            if there:
+                # An empty folder may be a mount or somebody's current folder, so it stays what it is.
+                # The config comes last: without it a folder is no model.
+                for path in sorted(partial.iterdir(), key=lambda path: path.name == "config.json"):
+                    path.rename(out / path.name)
+            else:
+                partial.rename(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    """Tell what the system says against writing `out`."""
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise ModelError(
+            f"{str(out)!r} cannot be written: {why}.",
+            remedy="Name another folder for --out, or free space on its disk.",
+        ) from error
 
 
 def _card(base: InspectedModel, recipe: Recipe, before: Footprint, after: Footprint) -> str:
