@@ -21,9 +21,14 @@ OutOfMemory                     raised by a backend, caught by the engine, which
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)
+_TOKEN = re.compile(r"\bhf_\w+|(?<=bearer )[^\s'\"]+", re.IGNORECASE)
 
 
 class TrustError(Exception):
@@ -151,3 +156,18 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if close:
         return "Did you mean " + " or ".join(repr(c) for c in close) + "?"
     return "Known: " + ", ".join(repr(k) for k in names) + "."
+
+
+def without_secrets(text: str) -> str:
+    """A text without what its addresses and headers may hold: user names, passwords, queries, tokens."""
+    return _TOKEN.sub("...", _ADDRESS.sub(lambda found: _bare_address(found[0]), text))
+
+
+def _bare_address(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:  # brackets that hold no address
+        return f"{address.split('://', 1)[0]}://..."
+    port = re.search(r":\d+$", parts.netloc.rpartition("@")[2])
+    return f"{parts.scheme}://{host}{port[0] if port else ''}{parts.path}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from trust_core.datasets.columns import Texts, label_column, texts_from_table
 from trust_core.datasets.limits import Limits, refuse_too_many
 from trust_core.datasets.tables import Table, table_of_arrow
 from trust_core.domain.spec import NO_LABELS, DataSpec
-from trust_core.errors import DataError
+from trust_core.errors import DataError, without_secrets
 
 if TYPE_CHECKING:
     import datasets
@@ -36,11 +36,12 @@ def hub_texts(spec: DataSpec, limits: Limits) -> Texts:
     own is refused by the library.
 
     Raises:
-        DataError: the hub cannot be reached, or it has no such data set, config or split.
+        DataError: the hub cannot be reached, it has no such data set, config or split, or the data set's
+            files are larger than a data file may be.
     """
     name = _checked_name(spec.source)
     split = spec.split or DEFAULT_SPLIT
-    revision = _revision(name, spec.revision)
+    revision = _revision(name, spec, limits)
     loaded = _loaded(name, spec.config, split, revision)
     refuse_too_many(f"{spec.source} ({split})", len(loaded), limits)
     table = table_of_arrow(spec.source, loaded.with_format("arrow")[:])
@@ -69,36 +70,58 @@ def _checked_name(source: str) -> str:
     return name
 
 
-def _revision(name: str, revision: str | None) -> str | None:
-    """The commit that the data set is read at, asked of the hub with a short time limit."""
+def _revision(name: str, spec: DataSpec, limits: Limits) -> str | None:
+    """The commit that the data set is read at, asked of the hub with a short time limit.
+
+    The sizes that the hub lists are held against the limits, before anything is fetched.
+    """
     from huggingface_hub import HfApi, constants, errors
 
+    revision = spec.revision
     if constants.HF_HUB_OFFLINE:
         return revision
+    place = without_secrets(constants.ENDPOINT)
     try:
-        return HfApi().dataset_info(name, revision=revision, timeout=TIMEOUT_S).sha
-    except errors.GatedRepoError as error:
+        info = HfApi().dataset_info(name, revision=revision, files_metadata=True, timeout=TIMEOUT_S)
+    except errors.GatedRepoError:
         raise DataError(
             f"The data set {name!r} is gated.",
             remedy="Ask for access on its page, then set HF_TOKEN to a token of your account.",
-        ) from error
-    except errors.RevisionNotFoundError as error:
-        raise DataError(f"The data set {name!r} has no revision {revision!r}.") from error
-    except errors.RepositoryNotFoundError as error:
+        ) from None
+    except errors.RevisionNotFoundError:
+        raise DataError(f"The data set {name!r} has no revision {revision!r}.") from None
+    except errors.RepositoryNotFoundError:
         raise DataError(
             f"The hub has no data set {name!r}, or it is private.",
             remedy="Check the name; for private data set HF_TOKEN to a token that may read it.",
-        ) from error
+        ) from None
     except errors.HfHubHTTPError as error:
         raise DataError(
-            f"The hub refuses the data set {name!r}: {_first_line(error)}.",
+            f"The hub {place} refuses the data set {name!r}: it answered {error.response.status_code}.",
             remedy="Check HF_TOKEN, or try again later.",
-        ) from error
+        ) from None
     except (errors.HTTPError, OSError, ValueError) as error:  # type: ignore[attr-defined]
         raise DataError(
-            f"The hub {constants.ENDPOINT} cannot be reached for {name!r}: {_first_line(error)}.",
+            f"The hub {place} cannot be reached for {name!r} ({type(error).__name__}).",
             remedy="Check the network and HF_ENDPOINT; HF_HUB_OFFLINE=1 uses what was downloaded before.",
-        ) from error
+        ) from None
+    _refuse_too_large(name, spec, {file.rfilename: file.size or 0 for file in info.siblings or ()}, limits)
+    return info.sha
+
+
+def _refuse_too_large(name: str, spec: DataSpec, sizes: Mapping[str, int], limits: Limits) -> None:
+    """Refuse files larger together than a data file may be: those in the config's folder, or else all.
+
+    The folder's name is the custom of the hub for data sets with several configs; only they are fetched.
+    """
+    own = [size for path, size in sizes.items() if spec.config in Path(path).parts[:-1]]
+    total = sum(own or sizes.values())
+    if total > limits.max_bytes:
+        raise DataError(
+            f"The files of {name!r} (config {spec.config or 'default'}) have {total:,} bytes.",
+            allowed=f"A data set may have {limits.max_bytes:,} (TRUST_MAX_DATA_MIB).",
+            remedy="Raise the limit, name a smaller data.config, or give the texts as a file.",
+        )
 
 
 def _loaded(name: str, config: str | None, split: str, revision: str | None) -> datasets.Dataset:
@@ -114,14 +137,18 @@ def _loaded(name: str, config: str | None, split: str, revision: str | None) -> 
             f"The data set {name!r} (config {config or 'default'}, split {split}) cannot be loaded:"
             f" {_first_line(error)}",
             remedy="Check the name, data.config, data.split and the network (--set data.split=test).",
-        ) from error
+        ) from None
     if not isinstance(loaded, datasets.Dataset):
         raise DataError(f"The split {split!r} of {name!r} is no single table.", allowed="Name one split.")
     return loaded
 
 
 def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), "") or type(error).__name__
+    """What the library says, without secrets; of the transport's own errors, which hold headers, the kind."""
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]
+
+    said = "" if isinstance(error, HTTPError) else next(iter(str(error).strip().splitlines()), "")
+    return without_secrets(said) or type(error).__name__
 
 
 def _named(loaded: datasets.Dataset, column: str, cells: Sequence[Cell]) -> tuple[Cell, ...]:

@@ -12,13 +12,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from threading import Thread
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from huggingface_hub import HfApi, constants, hf_hub_download, snapshot_download
 from huggingface_hub import errors as hub_errors
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
-from trust_core.errors import HubError, ModelError, ModelNotFound, ModelRefused
+from trust_core.errors import HubError, ModelError, ModelNotFound, ModelRefused, without_secrets
 from trust_core.models.checkpoint import TOKENIZER_FILES
 from trust_core.models.names import HubId
 
@@ -148,7 +147,7 @@ def _cached(hub_id: HubId, why: str) -> tuple[Path, str]:
 
 def _explained(error: Exception, hub_id: HubId, endpoint: str) -> ModelError:
     """The error to raise for one of the client's, in our own words: the client's may hold secrets."""
-    place = _without_secrets(endpoint)
+    place = without_secrets(endpoint)
     shown = _shown(hub_id)
     status = getattr(getattr(error, "response", None), "status_code", None)
     match error:
@@ -192,13 +191,7 @@ def _unreachable(error: Exception) -> bool:
 
 
 def _why_unreachable(error: Exception, endpoint: str) -> str:
-    return f"{_without_secrets(endpoint)} cannot be reached ({type(error).__name__})"
-
-
-def _without_secrets(endpoint: str) -> str:
-    """The address without a user name, password or query in it."""
-    parts = urlsplit(endpoint)
-    return f"{parts.scheme}://{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "") + parts.path
+    return f"{without_secrets(endpoint)} cannot be reached ({type(error).__name__})"
 
 
 def _shown(hub_id: HubId) -> str:

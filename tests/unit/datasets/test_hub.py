@@ -1,3 +1,4 @@
+import json
 import os
 import socket
 import subprocess
@@ -11,9 +12,10 @@ from typing import Any
 
 import datasets
 import pytest
-from huggingface_hub import constants
+from huggingface_hub import constants, errors
 
 from tests.support.datasets_files import GENEROUS
+from tests.support.models_hub_server import closed_port
 from trust_core.datasets.hub import hub_texts
 from trust_core.datasets.limits import Limits
 from trust_core.domain.spec import DataSpec
@@ -167,6 +169,7 @@ class _Hub(BaseHTTPRequestHandler):
 
     status = 404
     code = ""
+    files: tuple[tuple[str, int], ...] = ()
 
     def do_GET(self) -> None:
         self.send_response(self.status)
@@ -174,15 +177,19 @@ class _Hub(BaseHTTPRequestHandler):
             self.send_header("X-Error-Code", self.code)
         self.end_headers()
         if self.status == 200:
-            self.wfile.write(b'{"id": "owner/name", "sha": "5ea", "siblings": [], "tags": []}')
+            listed = [{"rfilename": name, "size": size} for name, size in self.files]
+            # The sizes come only where they are asked for, as on the hub.
+            siblings = listed if "blobs=" in self.path else [{"rfilename": name} for name, _ in self.files]
+            answer = {"id": "owner/name", "sha": "5ea", "siblings": siblings, "tags": []}
+            self.wfile.write(json.dumps(answer).encode())
 
     def log_message(self, *args: Any) -> None:
         pass
 
 
 @contextmanager
-def _hub(status: int, code: str) -> Iterator[str]:
-    handler = type("Handler", (_Hub,), {"status": status, "code": code})
+def _hub(status: int, code: str, files: tuple[tuple[str, int], ...] = ()) -> Iterator[str]:
+    handler = type("Handler", (_Hub,), {"status": status, "code": code, "files": files})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -243,6 +250,61 @@ def test_refused_connection(monkeypatch: pytest.MonkeyPatch, hold: Any) -> None:
     _online(monkeypatch, endpoint)
     with pytest.raises(DataError, match=rf"The hub {endpoint} cannot be reached[\s\S]*HF_HUB_OFFLINE=1"):
         hub_texts(DataSpec(source="hub:owner/name"), GENEROUS)
+
+
+FILES = (
+    ("README.md", 10),
+    ("small/train.parquet", 400),
+    ("small/test.parquet", 500),
+    ("big/train.parquet", 9000),
+)
+
+
+def test_size_cap_holds_before_the_download(monkeypatch: pytest.MonkeyPatch, hold: Any) -> None:
+    """Files that the listing says are larger together than a data file may be are never fetched."""
+    calls = hold(_data_set([0]))
+    with _hub(200, "", FILES) as endpoint:
+        _online(monkeypatch, endpoint)
+        for config, total in ((None, "9,910"), ("big", "9,000")):
+            with pytest.raises(DataError, match=rf"have {total} bytes[\s\S]*1,000 \(TRUST_MAX_DATA_MIB\)"):
+                hub_texts(DataSpec(source="hub:owner/name", config=config), Limits(1000, 10))
+        assert calls == []
+        hub_texts(DataSpec(source="hub:owner/name", config="small"), Limits(1000, 10))
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_secrets_in_the_address_are_not_shown(
+    monkeypatch: pytest.MonkeyPatch, hold: Any, answers: bool
+) -> None:
+    """A password in HF_ENDPOINT reaches no message, whether the hub answers or not."""
+    hold(_data_set([0]))
+    with _hub(500, "") as served:
+        endpoint = served if answers else closed_port()
+        _online(monkeypatch, endpoint.replace("http://", "http://someone:hidden@"))
+        with pytest.raises(DataError, match=f"The hub {endpoint} ") as caught:
+            hub_texts(DataSpec(source="hub:owner/name"), GENEROUS)
+    assert "hidden" not in str(caught.value)
+    assert "someone" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("Couldn't read https://someone:hidden@hub.example/a.parquet?token=hidden now"),
+        OSError("Illegal header value b'Bearer hidden'"),
+        errors.HTTPError("Illegal header value b'Bearer hidden'"),
+        RuntimeError("401 for hf_hidden"),
+    ],
+)
+def test_secrets_in_what_the_library_says_are_not_shown(hold: Any, error: Exception) -> None:
+    """Passwords, queries and tokens in the library's own message are left out of ours."""
+    hold(error)
+    with pytest.raises(DataError, match="cannot be loaded: ") as caught:
+        hub_texts(DataSpec(source="hub:owner/name"), GENEROUS)
+    assert "hidden" not in str(caught.value)
+    assert caught.value.__cause__ is None
 
 
 @pytest.mark.slow
