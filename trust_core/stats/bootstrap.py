@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.sparse import csr_array
 
-from trust_core.domain.measures import ALPHAS, Evidence, NotMeasured
+from trust_core.domain.measures import ALPHAS, LEVEL, Evidence, NotMeasured
 from trust_core.stats.evidence import too_few, unseen_share
 from trust_core.stats.seeds import derived_rng
 
@@ -97,8 +97,8 @@ def evidence_from_draws(
 ) -> Evidence | NotMeasured:
     """Limits at every error rate from resampled values of a statistic.
 
-    Limits stay inside `span`. Where the draws do not spread (identical models, or no text with an event),
-    a bootstrap would report a zero width for lack of events. Then a share of texts as large as Wilson's
+    Limits stay inside `span`. Where the draws do not spread (identical models, no text with an event, or so
+    few events that the 95 % limits meet), a bootstrap would report a zero width for lack of events. Then a share of texts as large as Wilson's
     upper limit for 0 of n, z^2 / (n + z^2), may be of a kind that was not seen, and each may lie at the
     far end of the span: the limits are estimate - share (estimate - lowest) and estimate + share (highest
     - estimate). For a mean of bounded values that is a confidence limit; for other statistics it is a
@@ -124,8 +124,8 @@ def evidence_from_draws(
     if kind == "outer":
         low, high = np.minimum(low, estimate), np.maximum(high, estimate)
     low, high = np.clip(low, *span), np.clip(high, *span)
-    strictest = -1
-    if high[strictest] - low[strictest] <= _FLAT * (span[1] - span[0]):
+    shown = int(np.argmin(np.abs(ALPHAS - (1 - LEVEL) / 2)))
+    if high[shown] - low[shown] <= _FLAT * (span[1] - span[0]):
         share = unseen_share(n)
         low = np.minimum(low, estimate - share * (estimate - span[0]))
         high = np.maximum(high, estimate + share * (span[1] - estimate))
