@@ -102,7 +102,7 @@ def test_published_protocols(bench: Workbench, tmp_path: Path, protocol: str) ->
     assert main(arguments) in {1, 2}
     (mean,) = measures_of(out, "jaccard", protocol=protocol, statistic="mean over seeds")
     assert "3 texts are too few" in mean["not_measured"]
-    (spread,) = measures_of(out, "jaccard", protocol=protocol, statistic="sample variance over seeds")
+    (spread,) = measures_of(out, "jaccard_seed_variance", protocol=protocol)
     assert spread["exact"] is True
     for of in ("reference", "candidate"):
         ours = next(row for row in measures_of(out, "brier", of=of) if "protocol" not in row["settings"])

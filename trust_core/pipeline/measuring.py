@@ -132,20 +132,26 @@ def _reasons(
         k_fixed=spec.k.fixed,
         resamples=spec.resamples,
         seed=spec.seed,
-        settings=_settings(spec),
+        settings=_settings(spec, explainer),
         candidate_class=explained_classes(
             spec, texts, rows, reference=predicted, own=candidate.predictions.predicted
         ),
     )
 
 
-def _settings(spec: Spec) -> dict[str, Setting]:
+def _settings(spec: Spec, explainer: str) -> dict[str, Setting]:
+    """What the figures of an explainer were made with."""
+    drawn: dict[str, dict[str, Setting]] = {
+        "lime": {"samples": spec.lime.samples},
+        "shap-permutation": {"permutations": spec.shap.permutations},
+        "shap-partition": {"budget": "complete" if spec.shap.budget is None else spec.shap.budget},
+    }
     return {
         "class": spec.explained_class,
         "scale": spec.scale,
         "mask": spec.mask,
         "protocol": "corrected",
-        "samples": spec.lime.samples,
+        **drawn.get(explainer, {}),
     }
 
 

@@ -63,8 +63,8 @@ def published_reasons(spec: Spec, texts: TextSet, reference: Features, candidate
         settings: dict[str, Setting] = {"protocol": protocol, "k": TOP, "class": CLASSES[protocol]}
         rows = [Measure("jaccard", "pair", mean, explainer, {**settings, "statistic": "mean over seeds"})]
         if overlap.variance is not None:
-            spread = {**settings, "statistic": "sample variance over seeds"}
-            rows.append(Measure("jaccard", "pair", Exact(overlap.variance), explainer, spread))
+            variance = Exact(overlap.variance)
+            rows.append(Measure("jaccard_seed_variance", "pair", variance, explainer, settings))
         parts.append(Findings(tuple(rows), notes=(NOTES[protocol],)))
     return parts
 

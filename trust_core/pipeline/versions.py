@@ -7,14 +7,17 @@ from importlib.metadata import PackageNotFoundError, version
 
 LIBRARIES = (
     "torch",
+    "torchao",
     "transformers",
     "tokenizers",
+    "safetensors",
     "numpy",
     "scipy",
     "scikit-learn",
     "shap",
     "lime",
     "onnxruntime",
+    "pyarrow",
 )
 """Libraries that figures may depend on."""
 

@@ -72,6 +72,18 @@ REASONS: tuple[Entry, ...] = (
         identity=1.0,
     ),
     Entry(
+        key="jaccard_seed_variance",
+        title="Variance of Jaccard over seeds",
+        dimension="reasons",
+        unit="",
+        low=0.0,
+        high=1.0,
+        direction="lower",
+        meaning="How far the published protocols' mean Jaccard index moves with the explainer's seed.",
+        source="sample variance over the seeds' means, docs/methods.md section 11",
+        interval="none: the variance of these seeds",
+    ),
+    Entry(
         key="chance_jaccard",
         title="Chance level of Jaccard@K",
         dimension="reasons",
