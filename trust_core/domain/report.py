@@ -5,9 +5,16 @@ Pydantic models: frozen, every name known. Optional fields are left out of the f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    model_serializer,
+    model_validator,
+)
 
 from trust_core.domain.catalogue.entry import Dimension
 from trust_core.domain.measures import Exact, Figure, Measure, Measured, NotMeasured, Of, Setting
@@ -97,7 +104,11 @@ class MeasureRow(ReportPart):
 
 
 class TestRow(ReportPart):
-    """One vote: two one-sided tests at 5 %, read off the 90 % interval."""
+    """One vote: two one-sided tests at 5 %, read off the 90 % interval.
+
+    `status` is that of the interval alone. `p` is the p-value of "beyond the margin", `p_adjusted` the same
+    after Holm's correction over the candidate's tests in the chosen dimensions.
+    """
 
     key: str
     explainer: str | None = None
@@ -108,8 +119,17 @@ class TestRow(ReportPart):
     level: float | None = None
     n: int | None = None
     margin: float
+    p: float | None = None
+    p_adjusted: float | None = None
     n_needed: int | None = None
     why: str
+
+    @model_serializer(mode="wrap")
+    def _with_n_needed(self, write: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        """The row with `n_needed` even where it is empty: no number is an answer, too."""
+        row = write(self)
+        why = row.pop("why")
+        return row | {"n_needed": self.n_needed, "why": why}
 
 
 class DimensionVerdict(ReportPart):
@@ -244,5 +264,5 @@ class Report(ReportPart):
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> str:
-        """The bytes of report.json: stable order, two spaces, no empty optional fields."""
+        """The bytes of report.json: stable order, two spaces, no empty optional fields but n_needed."""
         return self.model_dump_json(indent=2, exclude_none=True) + "\n"

@@ -16,7 +16,7 @@ from trust_core.export.foreign_text import printable
 from trust_core.report.advice import next_steps
 from trust_core.report.controls import failed
 from trust_core.report.criteria import CRITERIA, METHOD, explainer_title, label
-from trust_core.report.verdict import WORDS
+from trust_core.report.verdict import WORDS, held_back, not_after_correction
 from trust_core.report.wording import MINUS, count, interval, spoken
 
 OUTCOMES: Final[dict[Status, str]] = {
@@ -64,6 +64,7 @@ def _candidate_lines(candidate: CandidateReport, wrong: Sequence[str]) -> list[s
         f"{printable(candidate.name)}: {verdict.overall.upper()}",
         f"  {printable(verdict.why, longest=_SENTENCE)}",
     ]
+    counted = sum(test.p_adjusted is not None for part in verdict.dimensions.values() for test in part.tests)
     for dimension, part in verdict.dimensions.items():
         if not part.tests:
             # What was never chosen needs no line of its own.
@@ -71,23 +72,24 @@ def _candidate_lines(candidate: CandidateReport, wrong: Sequence[str]) -> list[s
                 lines.append(f"  {WORDS[dimension]}: not measured. {printable(part.why, longest=_SENTENCE)}")
             continue
         lines.append(f"  {WORDS[dimension]}: {OUTCOMES[part.status]}")
-        lines += [_test_line(test) for test in part.tests]
+        lines += [_test_line(test, counted) for test in part.tests]
     gained = _cost_lines(candidate)
     lines += ["  cost", *gained] if gained else []
     lines += [f"  Next: {step}" for step in next_steps(verdict, controls_failed=wrong)]
     return lines
 
 
-def _test_line(test: TestRow) -> str:
-    """One test: estimate, interval, margin, outcome."""
+def _test_line(test: TestRow, counted: int) -> str:
+    """One test: estimate, interval, margin, outcome; `counted` tests of the candidate are corrected for."""
     head = f"    {label(test):<28}"
     criterion = CRITERIA.get(test.key)
     if criterion is None or test.estimate is None or test.low is None or test.high is None:
         return f"{head} {printable(test.why.removeprefix(f'{label(test)}: '), longest=_SENTENCE)}"
     figure = spoken(test.estimate, criterion.unit)
     limits = f"[{interval(test.low, test.high, criterion.unit)}]"
-    outcome = OUTCOMES[test.status]
-    if test.status == "inconclusive" and test.n_needed is not None:
+    held = held_back(test)
+    outcome = not_after_correction(counted) if held else OUTCOMES[test.status]
+    if (held or test.status == "inconclusive") and test.n_needed is not None:
         outcome += f", about {count(test.n_needed)} texts would do"
     return f"{head} {figure:>7} {limits:<26} {criterion.bound(test.margin):<16} {outcome}"
 

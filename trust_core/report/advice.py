@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from trust_core.domain.report import TestRow, Verdict
 from trust_core.report.criteria import label
+from trust_core.report.verdict import held_back
 from trust_core.report.wording import count, listed
 
 _GO_AHEAD = (
@@ -51,18 +52,25 @@ def next_steps(verdict: Verdict, *, controls_failed: Sequence[str] = ()) -> tupl
 def _open_steps(tests: list[TestRow]) -> list[str]:
     """What would settle what is open."""
     steps: list[str] = []
-    countable = [test for test in tests if test.status == "inconclusive" and test.n_needed is not None]
+    open_tests = [test for test in tests if test.status == "inconclusive" or held_back(test)]
+    countable = [test for test in open_tests if test.n_needed is not None]
     if countable:
         most = max(countable, key=lambda test: test.n_needed or 0)
         steps.append(
             f"Test on more texts: about {count(most.n_needed or 0)} would settle {label(most).lower()}, the "
             f"hardest of what is open{_where(most)}."
         )
-    stuck = [test for test in tests if test.status == "inconclusive" and test.n_needed is None]
+    stuck = [test for test in open_tests if test.n_needed is None]
     if stuck:
         steps.append(
             f"More texts alone will not settle {listed([label(test).lower() for test in stuck])}: decide "
             "whether its margin is the right one for your use, before looking at the figure again."
+        )
+    held = [test for test in open_tests if held_back(test)]
+    if held:
+        steps.append(
+            f"Take {listed([label(test).lower() for test in held])} seriously: beyond the margin when looked "
+            "at alone, but one of several tests, which a false alarm can explain."
         )
     missing = [test for test in tests if test.status == "not_measured"]
     if missing:

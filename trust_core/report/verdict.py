@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+from scipy.special import ndtri
 
 from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension
 from trust_core.domain.measures import TEST_LEVEL, Evidence, Findings, NotMeasured, Vote
@@ -14,7 +16,7 @@ from trust_core.domain.report import DimensionVerdict, Status, TestRow, Verdict
 from trust_core.domain.spec import Margins
 from trust_core.report.criteria import CRITERIA, Criterion, label
 from trust_core.report.wording import count, listed
-from trust_core.stats.equivalence import TEST_ALPHA, half_width, judge, n_needed, p_different
+from trust_core.stats.equivalence import MOST_TEXTS, TEST_ALPHA, half_width, judge, n_needed, p_different
 from trust_core.stats.multiplicity import holm
 
 NEVER_VOTES: Final[frozenset[Dimension]] = frozenset({"cost"})
@@ -35,6 +37,16 @@ class _Test:
 
     row: TestRow
     different: bool
+
+
+def held_back(test: TestRow) -> bool:
+    """Whether a test is different by itself, but not once all tests of the candidate are counted."""
+    return test.status == "different" and test.p_adjusted is not None and test.p_adjusted > TEST_ALPHA
+
+
+def not_after_correction(tests: int) -> str:
+    """How a test that Holm's correction holds back is called."""
+    return f"different alone, not after correction for {tests} tests"
 
 
 def verdict(
@@ -103,14 +115,15 @@ def _tests(
     ]
     corrected: list[float] = holm(np.asarray(p_values, dtype=np.float64)).tolist()
     adjusted = dict(zip(map(id, counted), corrected, strict=True))
+    # A vote of a dimension that was not chosen has no corrected p-value: it is not counted.
     judged: dict[Dimension, tuple[_Test, ...]] = {}
     for dimension, vote in votes:
-        test = _judged(vote, margins, adjusted.get(id(vote), 1.0), len(counted))
+        test = _judged(vote, margins, adjusted.get(id(vote)), len(counted))
         judged[dimension] = (*judged.get(dimension, ()), test)
     return judged
 
 
-def _judged(vote: Vote, margins: Margins, p_adjusted: float, tests: int) -> _Test:
+def _judged(vote: Vote, margins: Margins, p_adjusted: float | None, tests: int) -> _Test:
     """One vote against its margin, in figures and in words."""
     criterion = CRITERIA[vote.key]
     margin = criterion.margin(margins)
@@ -121,12 +134,6 @@ def _judged(vote: Vote, margins: Margins, p_adjusted: float, tests: int) -> _Tes
         return _Test(row.model_copy(update={"why": why}), different=False)
     low, high = evidence.interval(TEST_LEVEL)
     status: Status = judge(evidence, margin, criterion.kind)
-    different = status == "different" and p_adjusted <= TEST_ALPHA
-    # Only a second test can hold back a measure whose whole interval lies beyond the margin.
-    beyond = status == "inconclusive" and evidence.null_p is not None and low > margin
-    needed: int | None = None
-    if status == "inconclusive" and not beyond:
-        needed = _texts_needed(evidence, margin, criterion)
     row = TestRow(
         key=vote.key,
         explainer=vote.explainer,
@@ -137,21 +144,24 @@ def _judged(vote: Vote, margins: Margins, p_adjusted: float, tests: int) -> _Tes
         level=TEST_LEVEL,
         n=evidence.n,
         margin=margin,
-        n_needed=needed,
+        p=p_different(evidence, margin, criterion.kind),
+        p_adjusted=p_adjusted,
         why="",
     )
+    needed: int | None = None
     outcome: str = status
-    if status == "different" and not different:
-        outcome = f"different by itself, but not once all {tests} tests of this candidate are counted"
-    elif status == "inconclusive" and beyond:
-        outcome = "not settled: beyond the margin, but swapping the two models at random gives as much"
+    if held_back(row):
+        needed = _texts_to_survive(row)
+        outcome = f"{not_after_correction(tests)}; {_what_would_settle(needed)}"
     elif status == "inconclusive":
+        needed = _texts_needed(evidence, margin, criterion)
         outcome = f"not settled; {_what_would_settle(needed)}"
     why = (
         f"{label(row)}: {criterion.figure(evidence.estimate)} ({criterion.interval(low, high)}), "
         f"{criterion.bound(margin)}: {outcome}."
     )
-    return _Test(row.model_copy(update={"why": why}), different)
+    different = status == "different" and p_adjusted is not None and not held_back(row)
+    return _Test(row.model_copy(update={"n_needed": needed, "why": why}), different)
 
 
 def _texts_needed(evidence: Evidence, margin: float, criterion: Criterion) -> int | None:
@@ -164,6 +174,20 @@ def _texts_needed(evidence: Evidence, margin: float, criterion: Criterion) -> in
     longer = max(high - evidence.estimate, evidence.estimate - low)
     needed = n_needed(evidence.n, evidence.estimate, longer, margin, criterion.kind)
     return None if needed is None else max(needed, evidence.n + 1)
+
+
+def _texts_to_survive(row: TestRow) -> int | None:
+    """How many texts would carry a test that is held back through the correction, if its estimate stayed.
+
+    The distance to the margin in standard errors grows with the square root of n; it has to reach the
+    quantile of 5 % over the factor by which the correction has lifted this p-value.
+    """
+    assert row.n is not None
+    assert row.p is not None
+    assert row.p_adjusted is not None
+    reached, asked = ndtri(1 - row.p), ndtri(1 - TEST_ALPHA * row.p / row.p_adjusted)
+    needed = math.ceil(row.n * float(asked / reached) ** 2)
+    return None if needed > MOST_TEXTS else max(needed, row.n + 1)
 
 
 def _what_would_settle(needed: int | None) -> str:

@@ -21,15 +21,16 @@ floor), a rate or distance from above (`upper`)."""
 TEST_ALPHA = (1 - TEST_LEVEL) / 2
 """Error rate of each one-sided test."""
 
-_MILLION = 1_000_000
+MOST_TEXTS = 1_000_000
+"""More texts than that are not a number that anyone could act on."""
 
 
 def judge(evidence: Evidence, margin: float, kind: MarginKind = "difference") -> Status:
     """The verdict on one measure.
 
     Equivalent where the whole 90 % interval lies on the good side of the margin, different where it lies
-    beyond it (and the second test of `evidence.null_p`, where there is one, rejects at 5 % too), else
-    inconclusive.
+    beyond it, else inconclusive. A second test (`evidence.null_p`) needs no word here: where it does not
+    reject, the lower limits are 0.
 
     Args:
         evidence: limits of the measure.
@@ -45,8 +46,7 @@ def judge(evidence: Evidence, margin: float, kind: MarginKind = "difference") ->
         equivalent, beyond = -margin < low and high < margin, low > margin or high < -margin
     if equivalent:
         return "equivalent"
-    rejected = evidence.null_p is None or evidence.null_p <= TEST_ALPHA
-    return "different" if beyond and rejected else "inconclusive"
+    return "different" if beyond else "inconclusive"
 
 
 def p_different(evidence: Evidence, margin: float, kind: MarginKind = "difference") -> float:
@@ -110,4 +110,4 @@ def n_needed(
         return None
     needed = n * (half_width / distance) ** 2
     # A whole number that rounding lifted by an ulp must not become the next one.
-    return None if needed > _MILLION else max(MIN_TEXTS, math.ceil(needed * (1 - 1e-12)))
+    return None if needed > MOST_TEXTS else max(MIN_TEXTS, math.ceil(needed * (1 - 1e-12)))

@@ -1,4 +1,5 @@
 import itertools
+import json
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from pydantic import ValidationError
 
 from tests.support.store_report import small_report
 from trust_core.domain.measures import Exact, Figure, Measure, Measured, NotMeasured
-from trust_core.domain.report import MeasureRow, Report
+from trust_core.domain.report import MeasureRow, Report, TestRow
 
 FIGURES: tuple[Figure, ...] = (
     Measured(0.5, 0.4, 0.6, 0.95, 30),
@@ -70,7 +71,23 @@ def test_report_survives_the_file() -> None:
     assert Report.model_validate_json(written) == report
     assert Report.model_validate_json(written).to_json() == written
     assert written.endswith("}\n")
-    assert "null" not in written
+    assert "null" not in written.replace('"n_needed": null', "")
+
+
+def test_every_test_names_n_needed() -> None:
+    """A test's `n_needed` is in the file even where there is no such number, and older files are read."""
+    row = TestRow(key="accuracy", status="inconclusive", margin=0.01, why="Open.")
+    written = row.model_dump_json(exclude_none=True)
+    assert json.loads(written) == {
+        "key": "accuracy",
+        "status": "inconclusive",
+        "margin": 0.01,
+        "n_needed": None,
+        "why": "Open.",
+    }
+    assert TestRow.model_validate_json(written) == row
+    older = {"key": "accuracy", "status": "inconclusive", "margin": 0.01, "why": "Open."}
+    assert TestRow.model_validate(older) == row
 
 
 def test_unknown_parts_of_a_report() -> None:

@@ -1,11 +1,16 @@
 import numpy as np
 
 from tests.support.export_tables import CLASSES, explanations, predictions, segmented, text_set
+from tests.support.report_evidence import same_everywhere
 from tests.support.report_samples import sample_report
+from trust_core.domain.measures import Findings, Vote
 from trust_core.domain.report import Report
+from trust_core.domain.spec import Margins
 from trust_core.export.report_json import report_json
 from trust_core.export.terminal import ExplainedSide, explanation_lines, verdict_lines
 from trust_core.report.criteria import METHOD
+from trust_core.report.verdict import verdict
+from trust_core.stats.intervals import paired_difference_evidence
 
 
 def test_verdict_lines_say_all_that_matters():
@@ -18,6 +23,21 @@ def test_verdict_lines_say_all_that_matters():
     assert "about 11,000 texts would do" in text
     assert "Next: " in text
     assert text.count(METHOD) == 1
+
+
+def test_a_test_held_back_by_the_correction_is_not_shown_as_decided():
+    """28 answers lost and 5 gained of 1,000 are "different alone", with the number of texts that would do."""
+    found = same_everywhere()
+    lost = Vote("accuracy", paired_difference_evidence(28, 5, 1000))
+    found["answers"] = Findings((), (lost, *found["answers"].votes[1:]))
+    report = sample_report()
+    held = verdict(found, Margins(), ("answers", "reasons", "reliability"))
+    candidate = report.candidates[0].model_copy(update={"verdict": held})
+    lines = verdict_lines(report.model_copy(update={"candidates": (candidate,)}))
+    (line,) = [line for line in lines if line.strip().startswith("Accuracy")]
+    assert "different alone, not after correction for 7 tests, about" in line
+    assert not any("DIFFERENT" in line for line in lines)
+    assert any(line.strip().startswith("Next: ") for line in lines)
 
 
 def test_a_failed_control_is_the_first_line():

@@ -3,7 +3,9 @@ import pytest
 from tests.support.report_evidence import MISSING, same_everywhere, vote
 from trust_core.domain.measures import Findings, Vote
 from trust_core.domain.spec import Margins
+from trust_core.report.advice import next_steps
 from trust_core.report.verdict import verdict
+from trust_core.stats.intervals import paired_difference_evidence
 
 MARGINS = Margins()
 DEFAULT = ("answers", "reasons", "reliability", "cost")
@@ -76,9 +78,37 @@ def test_holm_counts_all_tests_of_the_candidate():
     among_others = judged(answers(barely, vote("negative_flip_rate", 0.004, 0.003)))
     assert among_others.dimensions["answers"].tests[0].status == "different"
     assert among_others.dimensions["answers"].status == "inconclusive"
-    assert "once all 7 tests" in among_others.dimensions["answers"].why
+    assert "different alone, not after correction for 7 tests" in among_others.dimensions["answers"].why
     alone = verdict(answers(barely), Margins(), ("answers",))
     assert alone.dimensions["answers"].status == "different"
+
+
+def _lost_and_gained():
+    """The verdict where 28 of 1,000 answers were lost and 5 gained, and nothing else changed."""
+    lost = Vote("accuracy", paired_difference_evidence(28, 5, 1000))
+    return judged(answers(lost, vote("negative_flip_rate", 0.004, 0.003)))
+
+
+def test_a_test_that_holm_holds_back_says_so_and_what_would_settle_it():
+    """28 lost and 5 gained of 1,000: different alone, open after correction, with p-values and a number."""
+    result = _lost_and_gained()
+    test = result.dimensions["answers"].tests[0]
+    assert test.status == "different"
+    assert test.p <= 0.05 < test.p_adjusted
+    assert 1000 < test.n_needed < 10_000
+    assert "texts would settle it" in test.why
+    assert result.dimensions["answers"].status == "inconclusive"
+    steps = next_steps(result)
+    assert any("more texts" in step for step in steps)
+    assert any("accuracy seriously" in step for step in steps)
+
+
+def test_votes_that_are_not_counted_have_no_corrected_p():
+    """The p-value of a measure stands beside it; a corrected one only where it was counted."""
+    result = judged(dimensions=("answers",))
+    assert result.dimensions["reliability"].tests[0].p is not None
+    assert result.dimensions["reliability"].tests[0].p_adjusted is None
+    assert result.dimensions["answers"].tests[0].p_adjusted is not None
 
 
 def test_deselected_tests_do_not_count_for_holm():
@@ -145,13 +175,8 @@ def test_no_voting_dimension_decides_nothing():
     assert judged(dimensions=("cost",)).overall == "inconclusive"
 
 
-def test_curve_distance_within_chance_is_not_different():
-    """A curve distance beyond its margin is no difference while swapping the models gives as much."""
-    found = {"reliability": Findings((), (vote("curve_distance", 0.05, 0.01, null_p=0.3),))}
-    part = judged(found).dimensions["reliability"]
-    assert part.status == "inconclusive"
-    assert part.tests[0].n_needed is None
-    assert "swapping the two models" in part.why
+def test_curve_distance_beyond_its_margin_is_different():
+    """A curve distance that swaps do not reach is judged like any other measure."""
     found = {"reliability": Findings((), (vote("curve_distance", 0.05, 0.01, null_p=0.001),))}
     assert judged(found).dimensions["reliability"].status == "different"
 

@@ -47,11 +47,9 @@ def test_floors_and_upper_margins_bound_one_side(kind, estimate, status):
     assert judge(normal_evidence(estimate, 0.02), 0.75, kind) == status
 
 
-def test_a_second_test_can_veto_different():
-    """A curve distance beyond its margin is different only if random swaps do not reach it."""
+def test_a_second_test_bounds_the_p_value():
+    """The p-value of a curve distance is never below that of the random swaps."""
     evidence = normal_evidence(0.1, 0.01)
-    assert judge(replace(evidence, null_p=0.04), 0.02, "upper") == "different"
-    assert judge(replace(evidence, null_p=0.06), 0.02, "upper") == "inconclusive"
     assert p_different(replace(evidence, null_p=0.06), 0.02, "upper") == 0.06
 
 
