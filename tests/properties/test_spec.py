@@ -25,10 +25,18 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     data = draw(
         st.fixed_dictionaries({"source": NAMES}, optional={"text_a": SOME, "label": SOME, "id": SOME})
     )
+    reference = draw(NAMES.filter(lambda name: name not in candidates))
     content = (
-        {"reference": draw(NAMES), "candidates": candidates, "data": data}
+        {
+            "reference": reference,
+            "candidates": candidates,
+            "data": data,
+        }
         if draw(st.booleans())
-        else {"reference_predictions": draw(NAMES), "candidate_predictions": candidates}
+        else {
+            "reference_predictions": reference,
+            "candidate_predictions": candidates,
+        }
     )
     optional = {
         "limit": st.one_of(st.none(), st.integers(1, 10**6)),
@@ -81,3 +89,12 @@ def test_margins_outside_their_range_are_refused(content: dict[str, Any], margin
     """Margins of zero and less, above 1, infinite or no number are refused."""
     with pytest.raises(SpecError, match=r"- margins\.accuracy is "):
         read_part(Spec, {**content, "margins": {"accuracy": margin}}, source="t")
+
+
+@pytest.mark.parametrize("kind", ["", "_predictions"])
+def test_the_reference_is_no_candidate(kind: str) -> None:
+    """A name that stands for both sides would mix their rows in the tables: it is refused and named."""
+    given = "candidate_predictions" if kind else "candidates"
+    content = {f"reference{kind}": "a", given: ["b", "a"], "data": {"source": "d"}}
+    with pytest.raises(SpecError, match="candidate a is the reference itself"):
+        read_part(Spec, content, source="t")

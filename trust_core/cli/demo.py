@@ -34,7 +34,7 @@ def add_command(subparsers: Any) -> None:
     )
     parser.add_argument("--task", default="nli", metavar="nli|pi", help="inference (default) or paraphrase")
     parser.add_argument("--out", metavar="DIR", help="folder of the run (default: runs/demo-TASK)")
-    parser.set_defaults(command=_run)
+    parser.set_defaults(command=_run, goes_on=True)
 
 
 def demo_spec(task: str) -> Spec:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from trust_core.cli.exit_codes import DIFFERENT, DONE, INCONCLUSIVE
-from trust_core.cli.spec_options import add_spec_options, spec_from_options
+from trust_core.cli.spec_options import add_spec_options, assignments, spec_from_options
 from trust_core.cli.terminal import progress_display, say
 from trust_core.domain.report import Report
 from trust_core.export.terminal import verdict_lines
 from trust_core.settings import Settings, settings_from
 from trust_core.wiring.engine import evaluate
+
+Paths = Sequence[str]
 
 
 def add_command(subparsers: Any) -> None:
@@ -28,12 +31,16 @@ def add_command(subparsers: Any) -> None:
     )
     add_spec_options(parser)
     parser.add_argument("--out", metavar="DIR", required=True, help="folder of the run, new or to go on with")
-    parser.set_defaults(command=_run)
+    parser.set_defaults(command=_run, goes_on=True)
 
 
 def _run(options: Namespace) -> int:
     spec = spec_from_options(options)
-    settings = _bound(settings_from(os.environ), options)
+    settings = settings_from(os.environ)
+    if options.spec:
+        models, files = _typed(options)
+        here = (Path(options.spec).resolve().parent, Path.cwd())
+        settings = bound(settings, here, models=models, files=files)
     with progress_display() as progress:
         report = evaluate(spec, Path(options.out), settings=settings, progress=progress)
     say(verdict_lines(report))
@@ -51,28 +58,44 @@ def exit_code(report: Report) -> int:
     return DONE if all(verdict == "equivalent" for verdict in verdicts) else INCONCLUSIVE
 
 
-def _bound(settings: Settings, options: Namespace) -> Settings:
-    """Settings that hold the paths of a spec file to its folder and the current one, if no roots are set.
+def bound(settings: Settings, folders: Sequence[Path], *, models: Paths = (), files: Paths = ()) -> Settings:
+    """Settings that hold the paths of a spec that was read from a file to these folders, if no roots are set.
 
-    Paths that were typed as flags stay allowed.
+    Args:
+        settings: of the machine.
+        folders: where models and data may lie.
+        models: models that were typed, which stay allowed wherever they lie.
+        files: files that were typed, likewise.
     """
-    if not options.spec:
-        return settings
-    here = (Path(options.spec).resolve().parent, Path.cwd())
-    models = (options.reference, *(options.candidate or ()))
-    files = (options.data, options.reference_predictions, *(options.candidate_predictions or ()))
     return replace(
         settings,
-        model_roots=settings.model_roots or (*here, *_typed(models)),
-        data_roots=settings.data_roots or (*here, *_typed(files)),
+        model_roots=settings.model_roots or (*folders, *_resolved(models)),
+        data_roots=settings.data_roots or (*folders, *_resolved(files)),
     )
 
 
-def _typed(names: tuple[str | None, ...]) -> list[Path]:
+def _typed(options: Namespace) -> tuple[Paths, Paths]:
+    """Names of models and of files that stand in the command line, as flags or in --set."""
+    models = [options.reference, *(options.candidate or ())]
+    files = [options.data, options.reference_predictions, *(options.candidate_predictions or ())]
+    for path, value in assignments(options):
+        values = value if isinstance(value, list) else [value]
+        if path in {"reference", "candidates"}:
+            models += values
+        elif path in {"data.source", "reference_predictions", "candidate_predictions"}:
+            files += values
+        elif path == "data" and isinstance(value, dict):
+            files.append(value.get("source"))
+    return (
+        [name for name in models if isinstance(name, str) and name],
+        [name for name in files if isinstance(name, str) and name],
+    )
+
+
+def _resolved(names: Paths) -> list[Path]:
     paths = []
     for name in names:
-        if name:
-            # A name that is no path (~nobody) is refused where it is opened.
-            with suppress(OSError, ValueError, RuntimeError):
-                paths.append(Path(name).expanduser().resolve())
+        # A name that is no path (~nobody) is refused where it is opened.
+        with suppress(OSError, ValueError, RuntimeError):
+            paths.append(Path(name).expanduser().resolve())
     return paths

@@ -20,4 +20,4 @@ UNEXPECTED: Final = 4
 """An error that nobody foresaw."""
 
 INTERRUPTED: Final = 130
-"""Ctrl-C; what is done is kept."""
+"""Ctrl-C; `evaluate`, `demo` and `runs resume` keep what is done."""

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from trust_core.cli.exit_codes import DONE
+from trust_core.cli.spec_options import label_map_from_file
 from trust_core.cli.terminal import say
 from trust_core.errors import UsageError, nearest
 from trust_core.export.terminal import ExplainedSide, explanation_lines
@@ -29,6 +30,7 @@ def add_command(subparsers: Any) -> None:
     parser.add_argument("--text-b", metavar="TEXT", help="the second text of a pair")
     parser.add_argument("--explainer", metavar="lime|shap", default="lime", help="default: lime")
     parser.add_argument("--seed", type=int, metavar="S", default=0, help="of what is drawn (default 0)")
+    parser.add_argument("--label-map", metavar="FILE", help="{reference|candidate: {given: canonical}}")
     parser.set_defaults(command=_run)
 
 
@@ -37,8 +39,6 @@ def _run(options: Namespace) -> int:
         raise UsageError(
             f"There is no explainer {options.explainer!r}.", allowed=nearest(options.explainer, EXPLAINERS)
         )
-    if options.seed < 0:
-        raise UsageError(f"--seed is {options.seed}.", allowed="It must be 0 or more.")
     found = explain(
         (options.text_a, options.text_b),
         reference=options.reference,
@@ -46,6 +46,7 @@ def _run(options: Namespace) -> int:
         explainer=options.explainer,
         seed=options.seed,
         settings=settings_from(os.environ),
+        label_map=label_map_from_file(options.label_map) if options.label_map else None,
     )
     sides = [
         ExplainedSide(name, probabilities, explanation.whole)

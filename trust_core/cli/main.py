@@ -32,15 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code (see `exit_codes`).
     """
+    goes_on = False
     try:
         options = _parser().parse_args(sys.argv[1:] if arguments is None else list(arguments))
+        goes_on = getattr(options, "goes_on", False)
         code: int = options.command(options)
         return code
     except TrustError as error:
         complain(str(error))
         return MENDABLE
     except KeyboardInterrupt:
-        complain("Interrupted. What is done is kept: the same command goes on from there.")
+        kept = " What is done is kept: the same command goes on from there." if goes_on else ""
+        complain(f"Interrupted.{kept}")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of a pipe has had enough (`| head`): not an error, and there is nobody to tell.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
+from contextlib import chdir, suppress
 from pathlib import Path
 from typing import Any
 
-from trust_core.cli.evaluate import exit_code
+from trust_core.cli.evaluate import bound
 from trust_core.cli.exit_codes import DONE
 from trust_core.cli.terminal import progress_display, say
 from trust_core.domain.spec import Spec
@@ -16,8 +17,8 @@ from trust_core.errors import UsageError, nearest
 from trust_core.export.frames import csv_of_parquet
 from trust_core.export.terminal import verdict_lines
 from trust_core.settings import settings_from
-from trust_core.store.folder import load_report, spec_of_run
-from trust_core.store.registry import Registry
+from trust_core.store.folder import directory_of_run, existing_run, is_claimed, load_report, spec_of_run
+from trust_core.store.registry import Registry, RunEntry
 from trust_core.wiring.engine import evaluate
 
 FORMATS = ("html", "json", "md", "tex", "csv", "parquet")
@@ -33,7 +34,7 @@ def add_command(subparsers: Any) -> None:
     export = own.add_parser("export", help="copy a run's results")
     for command, function in ((show, _show), (resume, _resume), (export, _export)):
         command.add_argument("run", metavar="RUN", help="its id (the beginning will do) or its folder")
-        command.set_defaults(command=function)
+        command.set_defaults(command=function, goes_on=function is _resume)
     export.add_argument("--format", required=True, metavar="F", help="one of " + ", ".join(FORMATS))
     export.add_argument("--out", required=True, metavar="DIR", help="where to")
 
@@ -46,7 +47,7 @@ def _list(options: Namespace) -> int:
         return DONE
     width = max(len(run.name) for run in runs)
     say(
-        f"{run.id}  {run.changed[:16].replace('T', ' ')}  {run.state:<11}  {run.name:<{width}}"
+        f"{run.id}  {run.changed[:16].replace('T', ' ')}  {_state(run):<11}  {run.name:<{width}}"
         f"  {run.overall or run.message or ''}  {run.path}"
         for run in runs
     )
@@ -59,12 +60,27 @@ def _show(options: Namespace) -> int:
 
 
 def _resume(options: Namespace) -> int:
-    folder = _folder(options.run)
+    folder = _folder(options.run).resolve()
     spec = read_part(Spec, spec_of_run(folder), source=str(folder / "spec.json"))
-    with progress_display() as progress:
-        report = evaluate(spec, folder, settings=settings_from(os.environ), progress=progress)
+    settings = settings_from(os.environ)
+    if not _began_here(folder):
+        # A folder that somebody handed over may name any path, its own directory included.
+        settings = bound(settings, (folder, Path.cwd()))
+    with chdir(directory_of_run(folder) or Path.cwd()), progress_display() as progress:
+        report = evaluate(spec, folder, settings=settings, progress=progress)
     say(verdict_lines(report))
-    return exit_code(report)
+    return DONE
+
+
+def _began_here(folder: Path) -> bool:
+    """Whether this machine's registry knows the run: then its paths were allowed when it began."""
+    fingerprint = existing_run(folder).fingerprint
+    return any(run.path == folder and run.fingerprint == fingerprint for run in _registry().runs())
+
+
+def _state(run: RunEntry) -> str:
+    """The state of a run; one that was killed could not say itself that it no longer runs."""
+    return "stopped" if run.state == "running" and not is_claimed(run.path) else run.state
 
 
 def _export(options: Namespace) -> int:
@@ -73,21 +89,34 @@ def _export(options: Namespace) -> int:
     folder = _folder(options.run)
     load_report(folder)
     target = Path(options.out)
-    target.mkdir(parents=True, exist_ok=True)
-    if options.format == "csv":
-        for file in sorted(folder.glob("*.parquet")):
-            (target / f"{file.stem}.csv").write_text(csv_of_parquet(file.read_bytes()), encoding="utf-8")
-            say([str(target / f"{file.stem}.csv")])
-        return DONE
-    for file in sorted(folder.glob(f"*.{options.format}")):
-        (target / file.name).write_bytes(file.read_bytes())
-        say([str(target / file.name)])
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        if options.format == "csv":
+            for file in sorted(folder.glob("*.parquet")):
+                content = csv_of_parquet(file.read_bytes())
+                (target / f"{file.stem}.csv").write_text(content, encoding="utf-8")
+                say([str(target / f"{file.stem}.csv")])
+            return DONE
+        for file in sorted(folder.glob(f"*.{options.format}")):
+            (target / file.name).write_bytes(file.read_bytes())
+            say([str(target / file.name)])
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(
+            f"The results cannot be copied to {target}: {error.strerror or error}.",
+            remedy="Give a folder that can be written with --out.",
+        ) from error
     return DONE
 
 
 def _folder(run: str) -> Path:
-    here = Path(run).expanduser()
-    return here if (here / "run.json").exists() else _registry().find(run).path
+    # A name that is no path (~nobody) may still be the beginning of an id.
+    with suppress(OSError, ValueError, RuntimeError):
+        here = Path(run).expanduser()
+        if (here / "run.json").exists():
+            return here
+    return _registry().find(run).path
 
 
 def _registry() -> Registry:

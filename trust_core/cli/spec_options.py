@@ -95,18 +95,39 @@ def spec_from_options(options: Namespace) -> Spec:
         margins = read_part(Margins, mapping_from_file(options.margins), source=options.margins)
         content["margins"] = margins.model_dump()
     if options.label_map:
-        mapping = read_part(LabelMap, mapping_from_file(options.label_map), source=options.label_map)
-        content["label_map"] = mapping.model_dump()
+        content["label_map"] = label_map_from_file(options.label_map).model_dump()
     if options.no_texts:
         content["no_texts"] = True
+    for path, value in assignments(options):
+        _place(content, path, value)
+    return read_part(Spec, content, source=options.spec or "the command line")
+
+
+def assignments(options: Namespace) -> list[tuple[str, Any]]:
+    """Paths in the spec and the values that `--set` gives them.
+
+    Raises:
+        UsageError: one is no assignment.
+    """
+    found = []
     for assignment in options.set or ():
         path, equals, text = assignment.partition("=")
         if not equals or not path:
             raise UsageError(
                 f"--set {assignment!r} is no assignment.", allowed="Write --set lime.samples=500."
             )
-        _place(content, path, _value(text))
-    return read_part(Spec, content, source=options.spec or "the command line")
+        found.append((path, _value(text)))
+    return found
+
+
+def label_map_from_file(name: str) -> LabelMap:
+    """The label map in a file.
+
+    Raises:
+        SpecError: a section that there is not.
+        UsageError: the file cannot be read.
+    """
+    return read_part(LabelMap, mapping_from_file(name), source=name)
 
 
 def mapping_from_file(name: str) -> dict[str, Any]:

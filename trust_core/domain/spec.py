@@ -171,6 +171,15 @@ class Spec(SpecPart):
         ):
             if len(set(values)) != len(values):
                 problems.append(f"{name} names something twice: {', '.join(map(str, values))}")
+        # Tables name a model by its name here, so two of one name would mix their rows.
+        for first, others in (
+            (self.reference, self.candidates),
+            (self.reference_predictions, self.candidate_predictions),
+        ):
+            if first is not None and first in others:
+                problems.append(
+                    f"candidate {first} is the reference itself, which control C0 of every run covers"
+                )
         if problems:
             raise ValueError("; ".join(problems))
         return self

@@ -16,6 +16,7 @@ from trust_core.domain.arrays import IntArray
 from trust_core.domain.spec import GOLD, OWN_PREDICTION, REFERENCE_PREDICTION, Spec
 from trust_core.domain.texts import TextSet
 from trust_core.errors import LabelError, RowErrors, RowProblem, SpecError, nearest
+from trust_core.explain.shap_text import EXACT_WORDS
 from trust_core.models.inspection import InspectedModel, inspect_model
 from trust_core.models.labels import NamedClasses, canonical_classes, match_gold, match_labels
 from trust_core.models.policy import Policy
@@ -23,6 +24,9 @@ from trust_core.perturb.words import segment
 from trust_core.pipeline.fingerprint import fingerprint
 
 Role = Literal["reference", "candidate"]
+
+NAMED = 10
+"""So many texts at fault are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,13 @@ def plan_models(spec: Spec, *, limits: Limits, policy: Policy) -> Plan:
         (spec.reference, reference),
         *((name, inspect_model(name, policy=policy, base=reference)) for name in spec.candidates),
     ]
-    parties = [_party(spec, index, name, model.facts.labels) for index, (name, model) in enumerate(inspected)]
+    parties = [party(spec, index, name, model.facts.labels) for index, (name, model) in enumerate(inspected)]
     columns, sampled = matched_texts(spec, texts, parties)
     check_explained_class(spec, sampled)
     check_protocol(spec, sampled)
     explained = explained_rows(spec, sampled)
     check_k(spec, sampled, explained)
+    check_exact(spec, sampled, explained)
     return Plan(
         spec=spec,
         fingerprint=fingerprint(
@@ -175,6 +180,27 @@ def check_k(spec: Spec, texts: TextSet, rows: Sequence[int]) -> None:
         )
 
 
+def check_exact(spec: Spec, texts: TextSet, rows: Sequence[int]) -> None:
+    """Refuse shap-exact for texts whose masked texts are too many.
+
+    Raises:
+        SpecError: explained texts have more words; the first of them are named.
+    """
+    if "shap-exact" not in spec.explainers or not explains(spec):
+        return
+    pairs = texts.pairs
+    counts = {texts.ids[row]: len(segment(texts.ids[row], pairs[row])) for row in sorted(rows)}
+    long = [f"{text_id!r} ({w})" for text_id, w in counts.items() if w > EXACT_WORDS]
+    if long:
+        rest = f" and {len(long) - NAMED} more" if len(long) > NAMED else ""
+        raise SpecError(
+            f"{len(long)} of the {len(rows)} explained texts have too many words for shap-exact:"
+            f" {', '.join(long[:NAMED])}{rest}.",
+            allowed=f"shap-exact takes texts of at most {EXACT_WORDS} words.",
+            remedy="Use the explainer shap-partition or shap-permutation, or shorter texts.",
+        )
+
+
 def explains(spec: Spec) -> bool:
     """Whether a run explains anything by the corrected protocol."""
     return "reasons" in spec.dimensions and spec.explain_limit > 0 and spec.protocol == "corrected"
@@ -220,7 +246,8 @@ def explained_classes(
     return np.full(len(index), texts.classes.index(spec.explained_class), dtype=np.int64)
 
 
-def _party(spec: Spec, index: int, name: str, labels: tuple[str, ...]) -> NamedClasses:
+def party(spec: Spec, index: int, name: str, labels: tuple[str, ...]) -> NamedClasses:
+    """A model's label names with the section of the label map that is its own; index 0 is the reference."""
     # A model that is made from the reference has the reference's label names.
     as_reference = index == 0 or name.startswith("ref:")
     mapping = spec.label_map.reference if as_reference else spec.label_map.candidate

@@ -103,6 +103,7 @@ def _published(
             plan.explained,
             protocol=spec.protocol,
             explainer=_PUBLISHED_EXPLAINERS[name],
+            no_texts=spec.no_texts,
             shards=place.run.shards(folder, f"published-{name}"),
             progress=place.progress,
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
+from trust_core.alignment.published import SPECIAL
 from trust_core.domain.attributions import Explanation, PublishedFeatures
 from trust_core.domain.predictions import Predictions
 from trust_core.domain.progress import Progress
@@ -117,10 +119,14 @@ def published_features(
     *,
     protocol: PublishedProtocol,
     explainer: PublishedExplainer,
+    no_texts: bool,
     shards: Shards,
     progress: ProgressSink,
 ) -> tuple[PublishedFeatures, ...]:
-    """What a published protocol says of these rows, for each of its seeds."""
+    """What a published protocol says of these rows, for each of its seeds.
+
+    With `no_texts` a digest stands for each string: sets of them overlap like sets of the strings.
+    """
     title = f"Explaining {model.member.name} by {explainer.upper()} as published"
     piece = Piece(shards, title, len(rows), EXPLAIN_CHUNK)
     pairs = texts.pairs
@@ -140,7 +146,9 @@ def published_features(
             {
                 "id": [one.text_id for one in found],
                 "seed": [one.seed for one in found],
-                "features": [list(one.features) for one in found],
+                "features": [
+                    [_digest(string) if no_texts else string for string in one.features] for one in found
+                ],
                 "weights": [one.weights.tolist() for one in found],
             },
         )
@@ -160,3 +168,8 @@ def published_features(
             table["id"], table["seed"], table["features"], table["weights"], strict=True
         )
     )
+
+
+def _digest(string: str) -> str:
+    # The strings that never enter a set must be known again when the shard is read.
+    return string if string in SPECIAL else hashlib.sha256(string.encode()).hexdigest()

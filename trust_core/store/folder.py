@@ -73,8 +73,17 @@ class RunFolder:
         return (self.path / "report.json").exists()
 
 
-def open_run(path: Path, *, fingerprint: str, spec: dict[str, Any], name: str) -> RunFolder:
+def open_run(
+    path: Path, *, fingerprint: str, spec: dict[str, Any], name: str, directory: Path | None = None
+) -> RunFolder:
     """The folder of the run with this fingerprint: a new one, or the one that is there already.
+
+    Args:
+        path: the folder.
+        fingerprint: of the resolved spec.
+        spec: as given.
+        name: for lists of runs.
+        directory: what relative paths in the spec start from, kept for `runs resume`.
 
     Raises:
         RunConflict: the folder belongs to another spec, or holds files of something else.
@@ -99,7 +108,10 @@ def open_run(path: Path, *, fingerprint: str, spec: dict[str, Any], name: str) -
     run = RunFolder(path, fingerprint)
     run.write("spec.json", json.dumps(spec, indent=2, ensure_ascii=False) + "\n")
     # Last, since this file makes the folder a run.
-    run.write("run.json", json.dumps({"fingerprint": fingerprint, "name": name}, indent=2) + "\n")
+    marker = {"fingerprint": fingerprint, "name": name}
+    if directory is not None:
+        marker["directory"] = str(directory.resolve())
+    run.write("run.json", json.dumps(marker, indent=2, ensure_ascii=False) + "\n")
     return run
 
 
@@ -116,6 +128,24 @@ def existing_run(path: Path) -> RunFolder:
             f"{marker} names no fingerprint.", remedy="The folder is damaged: give another one with --out."
         )
     return RunFolder(path.resolve(), content["fingerprint"])
+
+
+def is_claimed(path: Path) -> bool:
+    """Whether a process works on the run in this folder now."""
+    try:
+        with (path / _CLAIM).open(encoding="utf-8") as claim:
+            fcntl.flock(claim, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def directory_of_run(path: Path) -> Path | None:
+    """What relative paths in a run's spec start from, where it was kept and is still there."""
+    kept = _json(path / "run.json").get("directory")
+    return Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else None
 
 
 def spec_of_run(path: Path) -> dict[str, Any]:

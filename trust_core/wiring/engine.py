@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from trust_core.domain.progress import Progress
 from trust_core.domain.report import Report
-from trust_core.domain.spec import Explainer, Spec
+from trust_core.domain.spec import Explainer, LabelMap, Spec
 from trust_core.domain.texts import TextPair
 from trust_core.ports import Clock, ProgressSink
 from trust_core.settings import Settings, settings_from
@@ -60,6 +60,7 @@ def evaluate(
         fingerprint=plan.fingerprint,
         spec=spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         name=plan.name,
+        directory=Path.cwd(),
     )
     registry = Registry(machine.home)
     if run.finished:
@@ -75,9 +76,16 @@ def evaluate(
 
 
 def explain(
-    pair: TextPair, *, reference: str, candidate: str, explainer: Explainer, seed: int, settings: Settings
+    pair: TextPair,
+    *,
+    reference: str,
+    candidate: str,
+    explainer: Explainer,
+    seed: int,
+    settings: Settings,
+    label_map: LabelMap | None = None,
 ) -> ExplainedText:
-    """Explain one text by two models.
+    """Explain one text by two models; a label map names the classes of either.
 
     Raises:
         TrustError: something that the caller can mend.
@@ -90,6 +98,7 @@ def explain(
         candidate=candidate,
         explainer=explainer,
         seed=seed,
+        label_map=label_map or LabelMap(),
         policy=_policy(settings),
     )
 

@@ -14,6 +14,7 @@ from trust_core.cli import evaluate, main, runs, terminal
 from trust_core.domain.progress import Progress
 from trust_core.domain.report import ControlReport, Report
 from trust_core.store.folder import open_run
+from trust_core.store.registry import Registry
 
 
 def _report(*verdicts: str, held: bool | None = True) -> Report:
@@ -73,7 +74,12 @@ def test_the_demo_is_done_whatever_it_finds(
             ["explain", "--reference", "a", "--candidate", "b", "--text-a", "t", "--explainer", "lyme"],
             "'lime'",
         ),
-        (["explain", "--reference", "a", "--candidate", "b", "--text-a", "t", "--seed", "-1"], "0 or more"),
+        (["explain", "--reference", "a", "--candidate", "b", "--text-a", "t", "--seed", "-1"], "seed is -1"),
+        (
+            ["explain", "--reference", "a", "--candidate", "b", "--text-a", "t", "--seed", str(2**31)],
+            "seed is",
+        ),
+        (["runs", "show", "~nobody-of-that-name"], "no run '~nobody"),
         (["compress", "--model", "a", "--method", "int9", "--out", "x"], "'int8'"),
         (["compress", "--model", "a", "--method", "int8", "--fraction", "0.5", "--out", "x"], "does not go"),
         (["compress", "--model", "a", "--method", "prune", "--out", "x"], "needs --fraction"),
@@ -158,3 +164,101 @@ def test_no_progress_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     with terminal.progress_display() as progress:
         progress(Progress("Predicting", 10, 40))
     assert capsys.readouterr() == ("", "")
+
+
+def test_results_that_cannot_be_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file in the place of the target is said, with exit code 3."""
+    run = open_run(tmp_path / "run", fingerprint="f" * 64, spec={}, name="a run")
+    run.write("report.json", small_report().to_json())
+    (tmp_path / "file").write_text("")
+    for kind in ("json", "csv"):
+        command = ["runs", "export", str(run.path), "--format", kind, "--out", str(tmp_path / "file")]
+        assert main.main(command) == 3
+        assert "cannot be copied" in capsys.readouterr().err
+
+
+def test_what_is_kept_is_promised_where_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Ctrl-C promises to go on only in commands that do."""
+
+    def interrupted(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("trust_core.cli.demo.evaluate", interrupted)
+    monkeypatch.setattr("trust_core.cli.compress.compress", interrupted)
+    assert main.main(["demo", "--out", str(tmp_path / "demo")]) == 130
+    assert "kept" in capsys.readouterr().err
+    assert main.main(["compress", "--model", "a", "--method", "int8", "--out", str(tmp_path / "c")]) == 130
+    assert "kept" not in capsys.readouterr().err
+
+
+def test_a_killed_run_is_listed_as_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run is running as long as a process holds its folder."""
+    monkeypatch.setenv("TRUST_HOME", str(tmp_path / "home"))
+    run = open_run(tmp_path / "run", fingerprint="f" * 64, spec={}, name="a run")
+    Registry(tmp_path / "home").record(run.path, fingerprint="f" * 64, name="a run", state="running")
+    with run.claimed():
+        assert main.main(["runs", "list"]) == 0
+        assert "running" in capsys.readouterr().out
+    assert main.main(["runs", "list"]) == 0
+    assert "stopped" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_resumed_from_where_it_began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
+    """`runs resume` works in the run's own directory and ends in 0; a folder from elsewhere is bound."""
+    monkeypatch.setenv("TRUST_HOME", str(tmp_path / "home"))
+    began, elsewhere = tmp_path / "began", tmp_path / "elsewhere"
+    began.mkdir()
+    elsewhere.mkdir()
+    spec = {"reference": "a", "candidates": ["b"], "data": {"source": "d.csv"}}
+    run = open_run(tmp_path / "run", fingerprint="f" * 64, spec=spec, name="n", directory=began)
+    if known:
+        Registry(tmp_path / "home").record(run.path, fingerprint="f" * 64, name="n", state="interrupted")
+    seen: list[Any] = []
+
+    def resumed(given: Any, out: Path, *, settings: Any, **_: Any) -> Report:
+        seen.append((given.data.source, out, Path.cwd(), settings.data_roots))
+        return _report("different")
+
+    monkeypatch.setattr(runs, "evaluate", resumed)
+    monkeypatch.chdir(elsewhere)
+    assert main.main(["runs", "resume", "../run"]) == 0
+    assert seen == [("d.csv", run.path, began, None if known else (run.path, elsewhere))]
+    assert Path.cwd() == elsewhere
+
+
+def test_paths_in_set_are_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a spec file, paths that --set names may lie anywhere, like those of flags."""
+    spec = tmp_path / "s.json"
+    spec.write_text('{"reference": "a", "candidates": ["b"], "data": {"source": "d.csv"}}')
+    seen: list[Any] = []
+
+    def run(_: Any, __: Path, *, settings: Any, **___: Any) -> Report:
+        seen.append(settings)
+        return _report("equivalent")
+
+    monkeypatch.setattr(evaluate, "evaluate", run)
+    given = ("--set", "data.source=/x/d.csv", "--set", 'candidates=["/y/m"]')
+    assert main.main(["evaluate", "--spec", str(spec), *given, "--out", str(tmp_path / "out")]) == 0
+    assert Path("/x/d.csv") in seen[0].data_roots
+    assert Path("/y/m") in seen[0].model_roots
+
+
+def test_explain_takes_a_label_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The label map's sections reach the explanation."""
+    file = tmp_path / "l.yaml"
+    file.write_text("candidate: {LABEL_0: neutral}\n")
+    seen: list[Any] = []
+
+    def explained(*_: Any, label_map: Any, **__: Any) -> Any:
+        seen.append(label_map.candidate)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("trust_core.cli.explain.explain", explained)
+    command = ["explain", "--reference", "a", "--candidate", "b", "--text-a", "t", "--label-map", str(file)]
+    assert main.main(command) == 130
+    assert seen == [{"LABEL_0": "neutral"}]

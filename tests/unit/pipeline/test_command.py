@@ -57,10 +57,18 @@ def specs(draw: st.DrawFn) -> Spec:
     data = draw(
         st.fixed_dictionaries({"source": NAMES}, optional=dict.fromkeys(("text_b", "id", "split"), SOME))
     )
+    reference = draw(NAMES.filter(lambda name: name not in given_names))
     content: dict[str, Any] = (
-        {"reference": draw(NAMES), "candidates": given_names, "data": data}
+        {
+            "reference": reference,
+            "candidates": given_names,
+            "data": data,
+        }
         if draw(st.booleans())
-        else {"reference_predictions": draw(NAMES), "candidate_predictions": given_names}
+        else {
+            "reference_predictions": reference,
+            "candidate_predictions": given_names,
+        }
     )
     return Spec.model_validate(content | draw(st.fixed_dictionaries({}, optional=OPTIONAL)))
 
