@@ -186,6 +186,18 @@ def test_k_larger_than_any_text(refused: Callable[..., str]) -> None:
     assert "the longest has" in said
 
 
+def test_texts_that_are_too_long_for_exact_shap(refused: Callable[..., str]) -> None:
+    """Texts of more than 10 words are named before any work, where shap-exact is among the explainers."""
+    said = refused("--explainers", "lime,shap-exact")
+    assert "explained texts have too many words for shap-exact: 't0" in said
+    assert "at most 10 words" in said
+
+
+def test_the_reference_as_a_candidate(refused: Callable[..., str], bench: Workbench) -> None:
+    """A model is not compared with itself under one name."""
+    assert "is the reference itself" in refused("--candidate", str(bench.reference))
+
+
 def test_negative_margins(refused: Callable[..., str], tmp_path: Path) -> None:
     """The margin and its file are named."""
     said = refused("--margins", _csv(tmp_path / "m.yaml", "accuracy: -0.1\n"))
