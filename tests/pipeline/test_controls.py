@@ -13,5 +13,6 @@ def test_a_model_is_itself_and_no_broken_one(bench: Workbench, tmp_path: Path) -
     (same,) = [row for row in controls["C0"]["measures"] if row["key"] == "alignment"]
     assert (same["value"], same["exact"]) == (1.0, True)
     assert (controls["C5"]["status"], controls["C5"]["held"]) == ("different", True)
+    assert "with its head shuffled) is recognised" in controls["C5"]["why"]
     assert "draws samples" in controls["C1"]["why"]
     assert "held" not in controls["C1"]

@@ -92,6 +92,7 @@ def run_tables(
     texts: TextSet | None = None,
     explainers: tuple[str, ...] = ("lime", "shap-partition"),
     no_texts: bool = False,
+    candidate_classes: dict[str, str] | None = None,
 ) -> RunTables:
     """The tables of a run of these models on these texts."""
     texts = texts or text_set()
@@ -117,6 +118,9 @@ def run_tables(
             models[0],
             models[1:],
             explained=dict(zip(texts.ids, classes, strict=True)),
+            candidate_classes={
+                name: candidate_classes or dict(zip(texts.ids, classes, strict=True)) for name in candidates
+            },
             alignments=alignments,
             explainers=explainers,
         ),

@@ -67,10 +67,11 @@ def pairs_table(
     candidates: Sequence[Predictions],
     *,
     explained: Mapping[str, str],
+    candidate_classes: Mapping[str, Mapping[str, str]],
     alignments: Mapping[str, Alignments],
     explainers: Sequence[str],
 ) -> pa.Table:
-    """pairs.parquet: id, candidate, flip, shift, explained_class, alignment_<explainer>.
+    """pairs.parquet: id, candidate, flip, shift, explained_class, candidate_class, alignment_<explainer>.
 
     `flip` is negative (right became wrong), positive (wrong became right), changed (another answer, and right
     neither before nor after, or nobody knows) or none. `shift` is the candidate's confidence minus the
@@ -81,11 +82,13 @@ def pairs_table(
         reference: the reference's predictions.
         candidates: each candidate's, on the same texts.
         explained: id -> class explained for the reference; texts that were not explained are not in it.
+        candidate_classes: candidate -> id -> class explained for the candidate; it differs from the
+            reference's where each model's own prediction is explained.
         alignments: candidate -> explainer -> id -> alignment of that text.
         explainers: which have a column.
     """
     columns: dict[str, list[Any]] = {
-        name: [] for name in ("id", "candidate", "flip", "shift", "explained_class")
+        name: [] for name in ("id", "candidate", "flip", "shift", "explained_class", "candidate_class")
     }
     columns |= {f"alignment_{name}": [] for name in explainers}
     for candidate in candidates:
@@ -95,6 +98,8 @@ def pairs_table(
         columns["flip"] += changes.flip
         columns["shift"] += changes.shift.tolist()
         columns["explained_class"] += [explained.get(name) for name in reference.ids]
+        of_candidate = candidate_classes.get(candidate.model, {})
+        columns["candidate_class"] += [of_candidate.get(name) for name in reference.ids]
         for explainer in explainers:
             by_text = alignments.get(candidate.model, {}).get(explainer, {})
             columns[f"alignment_{explainer}"] += [by_text.get(name) for name in reference.ids]

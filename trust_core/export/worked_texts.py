@@ -39,6 +39,7 @@ class Side:
     Attributes:
         model: its name.
         predicted: the class it predicts.
+        explained_class: the class that its weights speak for.
         probability: its probability of the explained class.
         segments: the text's segments as fragments.
         top: the heaviest words, the heaviest first.
@@ -46,6 +47,7 @@ class Side:
 
     model: str
     predicted: str
+    explained_class: str
     probability: float
     segments: tuple[tuple[Fragment, ...], ...]
     top: tuple[Fragment, ...]
@@ -59,7 +61,8 @@ class WorkedText:
         id: the text's id.
         place: why it was chosen.
         explainer: who explained it.
-        explained_class: the class that the weights speak for.
+        explained_class: the class that is explained for the reference; `candidate.explained_class` may be
+            another one.
         gold: its label, where known.
         alignment: how alike the two explanations are.
         reference, candidate: both models.
@@ -103,7 +106,7 @@ def worked_texts(
         (pc.field("candidate") == candidate)
         & pc.field(column).is_valid()
         & pc.field("explained_class").is_valid()
-    ).select(["id", column, "explained_class"])
+    ).select(["id", column, "explained_class", "candidate_class"])
     # By id where equal, so that the choice is the same whatever the order of the table.
     ranked = pairs.sort_by([(column, "ascending"), ("id", "ascending")]).to_pylist()
     chosen: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -118,8 +121,8 @@ def worked_texts(
     for name, (place, pair) in chosen.items():
         text = _only(tables.texts.filter(pc.field("id") == name))
         sides = [
-            _side(tables, text, model, explainer=explainer, explained_class=pair["explained_class"])
-            for model in (reference, candidate)
+            _side(tables, text, model, explainer=explainer, explained_class=pair[of])
+            for model, of in ((reference, "explained_class"), (candidate, "candidate_class"))
         ]
         heaviest = max((abs(row["weight"]) for _, rows in sides for row in rows), default=0.0)
         both = [_drawn(answer, rows, text, heaviest) for answer, rows in sides]
@@ -142,6 +145,7 @@ def worked_texts(
 class _Answer:
     model: str
     predicted: str
+    explained_class: str
     probability: float
 
 
@@ -166,7 +170,7 @@ def _side(
         .select(["segment", "position", "start", "end", "weight"])
         .to_pylist()
     )
-    return _Answer(model, answer["pred"], float(answer[f"p_{explained_class}"])), rows
+    return _Answer(model, answer["pred"], explained_class, float(answer[f"p_{explained_class}"])), rows
 
 
 def _drawn(answer: _Answer, rows: Sequence[dict[str, Any]], text: Mapping[str, Any], heaviest: float) -> Side:
@@ -178,7 +182,14 @@ def _drawn(answer: _Answer, rows: Sequence[dict[str, Any]], text: Mapping[str, A
         drawn.append(tuple(_fragments(content, words, heaviest)))
     weighted = [fragment for segment in drawn for fragment in segment if fragment.weight is not None]
     top = sorted(weighted, key=lambda fragment: -abs(fragment.weight or 0.0))[:_TOP]
-    return Side(answer.model, answer.predicted, answer.probability, tuple(drawn), tuple(top))
+    return Side(
+        answer.model,
+        answer.predicted,
+        answer.explained_class,
+        answer.probability,
+        tuple(drawn),
+        tuple(top),
+    )
 
 
 def _fragments(content: str, words: Sequence[dict[str, Any]], heaviest: float) -> list[Fragment]:

@@ -20,6 +20,9 @@ from trust_core.report.controls import broken_control, ceiling_control, identity
 
 SHUFFLED = "control:shuffled-head"
 
+HEAD_SHUFFLED = "with its head shuffled"
+"""Ends the name of the member that `broken_member` makes."""
+
 
 def identity(spec: Spec, texts: TextSet, rows: Sequence[int], reference: ModelResults) -> ControlReport:
     """C0: the reference against itself, from the very same results."""
@@ -52,8 +55,15 @@ def ceiling(
 def broken(
     spec: Spec, texts: TextSet, rows: Sequence[int], reference: ModelResults, candidate: ModelResults
 ) -> ControlReport:
-    """C5: the reference against a model that is broken on purpose."""
-    return broken_control(_voting(spec, texts, rows, reference, candidate), spec.margins, spec.dimensions)
+    """C5: the reference against a model that is broken on purpose.
+
+    A model with its head shuffled has a name that says so; saved predictions have their rows exchanged.
+    """
+    how = candidate.predictions.model
+    if not how.endswith(HEAD_SHUFFLED):
+        how = f"{how} with its rows exchanged"
+    found = _voting(spec, texts, rows, reference, candidate)
+    return broken_control(found, spec.margins, spec.dimensions, broken=how)
 
 
 def first_explanations(results: ModelResults, count: int) -> ModelResults:
@@ -71,7 +81,7 @@ def broken_member(members: Sequence[Member], policy: Policy) -> Member | None:
     for member in (*candidates, reference):
         inspected = _shuffled(member.inspected, policy)
         if inspected is not None:
-            return Member(f"{member.name} with its head shuffled", "candidate", inspected, member.columns)
+            return Member(f"{member.name} {HEAD_SHUFFLED}", "candidate", inspected, member.columns)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from trust_core.domain.arrays import IntArray
 from trust_core.domain.report import Report
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import TextSet
@@ -66,7 +67,11 @@ def _tables(
 ) -> RunTables:
     reference, *others = results
     predicted = reference.predictions.predicted
-    explained = explained_classes(spec, texts, rows, reference=predicted, own=predicted)
+
+    def classes_of(own: IntArray) -> dict[str, str]:
+        chosen = explained_classes(spec, texts, rows, reference=predicted, own=own)
+        return {texts.ids[row]: texts.classes[at] for row, at in zip(rows, chosen.tolist(), strict=True)}
+
     pairs = texts.pairs
     return RunTables(
         texts=texts_table(texts, no_texts=spec.no_texts),
@@ -75,8 +80,9 @@ def _tables(
             texts.gold,
             reference.predictions,
             [other.predictions for other in others],
-            explained={
-                texts.ids[row]: texts.classes[at] for row, at in zip(rows, explained.tolist(), strict=True)
+            explained=classes_of(predicted),
+            candidate_classes={
+                other.predictions.model: classes_of(other.predictions.predicted) for other in others
             },
             alignments={
                 name: {

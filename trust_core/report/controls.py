@@ -1,7 +1,7 @@
 """Do the measures say "same" of a model and itself, and "different" of a broken one?
 
-C0 compares the reference with itself, C1 with itself under other explainer seeds, C5 with itself under a
-shuffled head. A control that comes out wrong says that the measurement, not the candidate, is at fault.
+C0 compares the reference with itself, C1 with itself under other explainer seeds, C5 with a model that is
+broken on purpose. A control that comes out wrong says that the measurement, not the candidate, is at fault.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.catalogue.entry import Dimension
 from trust_core.domain.measures import Evidence, Findings, NotMeasured, Vote
-from trust_core.domain.report import ControlReport, TestRow
+from trust_core.domain.report import ControlReport, MeasureRow, TestRow
 from trust_core.domain.spec import Margins
 from trust_core.report.assemble import measure_rows
 from trust_core.report.criteria import CRITERIA, explainer_title, label
@@ -21,15 +22,20 @@ from trust_core.report.wording import listed, spoken
 CONTROLS: Final[Mapping[str, str]] = {
     "C0": "The reference against itself",
     "C1": "The reference against itself, explained with other seeds",
-    "C5": "The reference against itself with its head shuffled",
+    "C5": "The reference against a model that is broken on purpose",
 }
 """The controls of every run, in words."""
 
+ROUNDING: Final = 1e-12
+"""How far rounding alone may carry a sum from its value."""
+
 
 def identity_control(findings: Mapping[Dimension, Findings]) -> ControlReport:
-    """C0: a model against itself must have every voting measure at its best value, exactly.
+    """C0: a model against itself must have every measure at its best value.
 
-    Not nearly: both sides are computed from the same numbers, so the smallest difference is a mistake.
+    Votes exactly: both sides are computed from the same numbers, so the smallest difference is a mistake.
+    Besides them every figure of the pair whose value for the same model the catalogue names, and every
+    difference (0); sums of many terms may be off by `ROUNDING`.
     """
     votes = _votes(findings)
     measured = [vote for vote in votes if isinstance(vote.evidence, Evidence)]
@@ -37,13 +43,24 @@ def identity_control(findings: Mapping[Dimension, Findings]) -> ControlReport:
         return _unmeasured(votes)
     wrong = [vote for vote in measured if _estimate(vote) != CRITERIA[vote.key].best]
     rows = measure_rows(findings)
-    if wrong:
-        found = listed([f"{_title(vote)} {_estimate(vote):.6g}" for vote in wrong])
+    off = [row for row in rows if _off(row)]
+    if wrong or off:
+        # A vote and its figure are named once.
+        found = listed(
+            list(
+                dict.fromkeys(
+                    [
+                        *(f"{_title(vote)} {_estimate(vote):.6g}" for vote in wrong),
+                        *(f"{_row_title(row)} {row.value:.6g}" for row in off),
+                    ]
+                )
+            )
+        )
         why = f"The reference compared with itself is not found to be the same: {found}."
         return ControlReport(status="different", held=False, why=why, measures=rows)
     why = (
-        f"The reference compared with itself is the same in every voting measure, exactly "
-        f"({len(measured)} measured).{_missing(votes)}"
+        f"The reference compared with itself is the same in every measure ({len(measured)} votes, and "
+        f"{sum(_best(row) is not None for row in rows)} figures).{_missing(votes)}"
     )
     return ControlReport(status="equivalent", held=True, why=why, measures=rows)
 
@@ -63,18 +80,22 @@ def ceiling_control(findings: Mapping[Dimension, Findings]) -> ControlReport:
 
 
 def broken_control(
-    findings: Mapping[Dimension, Findings], margins: Margins, dimensions: Sequence[Dimension]
+    findings: Mapping[Dimension, Findings],
+    margins: Margins,
+    dimensions: Sequence[Dimension],
+    *,
+    broken: str,
 ) -> ControlReport:
-    """C5: a model with a shuffled head (or shuffled predictions) must be called different."""
+    """C5: a model that is broken on purpose must be called different; `broken` says which and how."""
     votes = _votes(findings)
     if not any(isinstance(vote.evidence, Evidence) for vote in votes):
         return _unmeasured(votes)
     judged = verdict(findings, margins, dimensions)
     rows = measure_rows(findings)
     if judged.overall == "different":
-        why = f"A broken model is recognised. {judged.why}"
+        why = f"A broken model ({broken}) is recognised. {judged.why}"
         return ControlReport(status="different", held=True, why=why, measures=rows)
-    why = f"A broken model is not recognised as different. {judged.why}"
+    why = f"A broken model ({broken}) is not recognised as different. {judged.why}"
     return ControlReport(status=judged.overall, held=False, why=why, measures=rows)
 
 
@@ -95,6 +116,25 @@ def _votes(findings: Mapping[Dimension, Findings]) -> list[Vote]:
 def _estimate(vote: Vote) -> float:
     assert isinstance(vote.evidence, Evidence)
     return vote.evidence.estimate
+
+
+def _best(row: MeasureRow) -> float | None:
+    """The value of a measured figure of a model and itself; None where the figure says nothing of that."""
+    if row.value is None:
+        return None
+    if row.of == "difference":
+        return 0.0
+    return CATALOGUE[row.key].identity if row.of == "pair" else None
+
+
+def _off(row: MeasureRow) -> bool:
+    best = _best(row)
+    return best is not None and row.value is not None and abs(row.value - best) > ROUNDING
+
+
+def _row_title(row: MeasureRow) -> str:
+    title = CATALOGUE[row.key].title.lower()
+    return title if row.explainer is None else f"{title}, {explainer_title(row.explainer).lower()}"
 
 
 def _title(vote: Vote) -> str:

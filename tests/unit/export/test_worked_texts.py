@@ -64,6 +64,23 @@ def test_tints_share_one_scale():
         )
 
 
+def test_each_model_is_shown_for_the_class_that_was_explained_for_it():
+    """Where the candidate's own prediction was explained, its weights and probability are of that class."""
+    own = {f"t{at}": "neutral" for at in range(4)}
+    tables = run_tables(candidate_classes=own)
+    for text in worked_texts(tables, explainer="lime", **NAMES):
+        assert text.candidate.explained_class == "neutral"
+        rows = tables.attributions.to_pylist()
+        expected = [
+            row["weight"]
+            for row in rows
+            if (row["id"], row["model"], row["explainer"]) == (text.id, "nli-student-3l", "lime")
+            and (row["half"], row["class"]) == ("all", "neutral")
+        ]
+        shown = [p.weight for segment in text.candidate.segments for p in segment if p.weight is not None]
+        assert sorted(shown) == pytest.approx(sorted(expected))
+
+
 def test_nothing_is_shown_without_texts_or_alignments():
     """Tables without texts, and explainers that were not run, show nothing."""
     assert worked_texts(run_tables(no_texts=True), explainer="lime", **NAMES) == ()

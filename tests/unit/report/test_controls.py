@@ -1,5 +1,6 @@
 from tests.support.report_evidence import MISSING, evidence, same_everywhere, vote
-from trust_core.domain.measures import Findings, Vote
+from trust_core.domain.catalogue import CATALOGUE
+from trust_core.domain.measures import Exact, Findings, Measure, Vote
 from trust_core.domain.spec import Margins
 from trust_core.report.controls import (
     broken_control,
@@ -39,6 +40,21 @@ def test_c0_fails_on_the_smallest_difference():
     assert "alignment of reasons, lime" in control.why
 
 
+def test_c0_looks_at_every_figure():
+    """A figure of the pair or a difference that is off fails C0; rounding and one model's figures do not."""
+    for key, of, value, held in (
+        ("kl_forward", "pair", 1e-9, False),
+        ("agreement", "pair", 0.99, False),
+        ("nll", "difference", 1e-9, False),
+        ("nll", "difference", 1e-15, True),
+        ("nll", "reference", 0.4, True),
+    ):
+        shown = Findings((Measure(key, of, Exact(value)),), ())
+        control = identity_control(identical() | {"cost": shown})
+        assert control.held is held, key
+        assert (f"{CATALOGUE[key].title.lower()} {value:.6g}" in control.why) is not held
+
+
 def test_c0_names_what_it_could_not_measure():
     """An unmeasured vote does not fail C0, and is not hidden."""
     control = identity_control(identical() | {"reasons": Findings((), (Vote("alignment", MISSING, "lime"),))})
@@ -52,7 +68,7 @@ def test_controls_without_texts_are_not_measured():
     for control in (
         identity_control(nothing),
         ceiling_control(nothing),
-        broken_control(nothing, Margins(), DIMENSIONS),
+        broken_control(nothing, Margins(), DIMENSIONS, broken="small"),
         skipped_control("there are saved predictions only"),
     ):
         assert control.status == "not_measured"
@@ -71,18 +87,19 @@ def test_c1_is_a_scale_and_no_test():
 def test_c5_holds_when_the_broken_model_is_different():
     """A broken model that is called different holds the control."""
     broken = {"answers": Findings((), (vote("accuracy", -0.5, 0.15), vote("negative_flip_rate", 0.6, 0.15)))}
-    control = broken_control(broken, Margins(), ("answers",))
+    control = broken_control(broken, Margins(), ("answers",), broken="small")
     assert control.held is True
     assert control.status == "different"
+    assert control.why.startswith("A broken model (small) is recognised.")
 
 
 def test_c5_fails_when_the_broken_model_passes():
     """A broken model that looks the same, or cannot be told, fails the control."""
-    control = broken_control(same_everywhere(), Margins(), DIMENSIONS)
+    control = broken_control(same_everywhere(), Margins(), DIMENSIONS, broken="small")
     assert control.held is False
     assert control.status == "equivalent"
     open_question = {"answers": Findings((), (Vote("accuracy", evidence(0.0, 0.2)),))}
-    assert broken_control(open_question, Margins(), ("answers",)).status == "inconclusive"
+    assert broken_control(open_question, Margins(), ("answers",), broken="small").status == "inconclusive"
 
 
 def test_failed_names_only_what_came_out_wrong():
@@ -90,6 +107,6 @@ def test_failed_names_only_what_came_out_wrong():
     controls = {
         "C0": identity_control(same_everywhere()),
         "C1": skipped_control("no models"),
-        "C5": broken_control(same_everywhere(), Margins(), DIMENSIONS),
+        "C5": broken_control(same_everywhere(), Margins(), DIMENSIONS, broken="small"),
     }
     assert failed(controls) == ("C0", "C5")
