@@ -107,8 +107,6 @@ def reasons_findings(  # noqa: PLR0913  (the one entry to this stage: the data, 
             identical = identical and int(of_ours) == int(of_theirs) and same_weights(ours, theirs)
         else:
             left_out[ours.text_id] = outcome
-    # Resamples draw rows: in the order of the ids, the order of the file changes no limit.
-    compared.sort(key=lambda row: row.text_id)
     budgets = Budgets(reference=_samples(reference), candidate=_samples(candidate))
     evidence = assess_alignment(
         _crossed(compared, identical=identical), seed=seed, resamples=resamples, budgets=budgets

@@ -53,9 +53,7 @@ def answers_findings(
             f"predictions of {reference.model!r} and {candidate.model!r} cannot be compared: they must "
             "have the same texts and classes, in the same order, and one gold class a text"
         )
-    # Resamples draw rows: in the order of the ids, the order of the file changes no limit.
-    order = sorted(range(n), key=reference.ids.__getitem__)
-    gold, reference, candidate = gold[order], reference.take(order), candidate.take(order)
+    # Resamples draw rows of the order given: the same texts as for every other measure.
     sampling = Resamples(n=max(1, n), count=resamples, seed=seed)
     refused = too_few(n)
     without_gold = refused or _missing_labels(gold)
