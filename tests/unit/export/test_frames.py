@@ -30,6 +30,7 @@ def test_columns_of_the_four_tables():
         "flip",
         "shift",
         "explained_class",
+        "candidate_class",
         "alignment_lime",
         "alignment_shap-partition",
     ]
@@ -68,7 +69,9 @@ def test_flips_are_told_apart():
     gold = np.array([0, 0, 0, 0, -1])
     reference = Predictions("a", tuple("vwxyz"), CLASSES, np.eye(3)[[0, 1, 1, 0, 0]])
     candidate = Predictions("b", tuple("vwxyz"), CLASSES, np.eye(3)[[1, 0, 2, 0, 1]])
-    table = pairs_table(gold, reference, [candidate], explained={}, alignments={}, explainers=())
+    table = pairs_table(
+        gold, reference, [candidate], explained={}, candidate_classes={}, alignments={}, explainers=()
+    )
     assert table["flip"].to_pylist() == ["negative", "positive", "changed", "none", "changed"]
     assert table["explained_class"].to_pylist() == [None] * 5
 
@@ -77,7 +80,9 @@ def test_shift_is_candidate_minus_reference():
     """The shift is the difference of the two top confidences."""
     texts = text_set()
     one, two = predictions("a", texts, 0), predictions("b", texts, 1)
-    table = pairs_table(texts.gold, one, [two], explained={}, alignments={}, explainers=("lime",))
+    table = pairs_table(
+        texts.gold, one, [two], explained={}, candidate_classes={}, alignments={}, explainers=("lime",)
+    )
     np.testing.assert_allclose(table["shift"].to_numpy(), two.confidence - one.confidence)
     assert table["alignment_lime"].null_count == len(texts)
 
