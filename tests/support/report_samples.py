@@ -209,7 +209,9 @@ def controls(*, broken: bool = False) -> dict[str, ControlReport]:
     return {
         "C0": identity_control(identical),
         "C1": ceiling_control(again),
-        "C5": broken_control(identical if broken else shuffled, Margins(), DIMENSIONS, broken="its head shuffled"),
+        "C5": broken_control(
+            identical if broken else shuffled, Margins(), DIMENSIONS, broken="its head shuffled"
+        ),
     }
 
 

@@ -98,11 +98,11 @@ def evidence_from_draws(
     """Limits at every error rate from resampled values of a statistic.
 
     Limits stay inside `span`. Where the draws do not spread (identical models, no text with an event, or so
-    few events that the 95 % limits meet), a bootstrap would report a zero width for lack of events. Then a share of texts as large as Wilson's
-    upper limit for 0 of n, z^2 / (n + z^2), may be of a kind that was not seen, and each may lie at the
-    far end of the span: the limits are estimate - share (estimate - lowest) and estimate + share (highest
-    - estimate). For a mean of bounded values that is a confidence limit; for other statistics it is a
-    convention of the same size.
+    few events that the 95 % limits meet), a bootstrap would report a zero width for lack of events. Then a
+    share of texts as large as Wilson's upper limit for 0 of n, z^2 / (n + z^2), may be of a kind that was not
+    seen, and each may lie at the far end of the span: the limits are estimate - share (estimate - lowest) and
+    estimate + share (highest - estimate). For a mean of bounded values that is a confidence limit; for other
+    statistics it is a convention of the same size.
 
     Args:
         draws: (r,) the statistic in each resample.

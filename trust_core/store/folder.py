@@ -19,8 +19,8 @@ from trust_core.errors import RunConflict, RunError, RunIncomplete
 from trust_core.store.atomic import remove_partials, write_atomically
 from trust_core.store.shards import Shards
 
-_CLAIM = ".claim"
-"""The file whose lock says that a process works on the run."""
+_CLAIM = "work/.claim"
+"""The file whose lock says that a process works on the run; it goes with the work when that is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,9 @@ class RunFolder:
         Raises:
             RunConflict: another process works on this run.
         """
-        with (self.path / _CLAIM).open("w", encoding="utf-8") as claim:
+        file = self.path / _CLAIM
+        file.parent.mkdir(exist_ok=True)
+        with file.open("w", encoding="utf-8") as claim:
             try:
                 fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -186,8 +188,7 @@ def load_report(path: str | Path) -> Report:
 def _holds_something_else(path: Path) -> bool:
     # A run that was killed while it was being opened has left spec.json or a partial file.
     return any(
-        entry.name not in ("spec.json", _CLAIM)
-        and not (entry.name.startswith(".") and entry.name.endswith(".partial"))
+        entry.name != "spec.json" and not (entry.name.startswith(".") and entry.name.endswith(".partial"))
         for entry in path.iterdir()
     )
 
