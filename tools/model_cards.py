@@ -84,7 +84,8 @@ as an example of a compressed model that must fail the comparison.
 _STORED = """
 The vocabulary is trimmed to 12,000 word pieces and 256 positions are kept. Weights are stored as fp16 and
 meant to be loaded as fp32 (the configuration says so). Made by `python -m tools.build_demo_models`; the
-same machine, package versions and number of threads should give the same weights, though the chain has not been run twice from start to end.
+same machine, package versions and number of threads should give the same weights; the chain has not been run
+twice from start to end.
 """
 _LIMITS = """
 The weights are given under CC BY-SA 4.0, the strictest of the terms of the data that they were trained
