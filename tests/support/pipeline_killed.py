@@ -29,5 +29,7 @@ def writing(path: object, content: bytes) -> None:
 
 
 if __name__ == "__main__":
+    # A process that was started in the background of a shell may have inherited that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     shards.write_atomically = writing
     sys.exit(main(sys.argv[3:]))
