@@ -109,14 +109,6 @@ def shap_permutation(text: SegmentedText, predict: MaskedPredict, settings: Sett
     return _shap_attribution(text, "shap-permutation", found.values[0], counted)
 
 
-REFERENCES: dict[str, Callable[[SegmentedText, MaskedPredict, Settings], Attribution]] = {
-    "lime": lime,
-    "shap-partition": shap_partition,
-    "shap-permutation": shap_permutation,
-}
-"""The libraries' own explainers by the name of ours."""
-
-
 def linkage(w: int, boundary: int) -> Float[np.ndarray, "m 4"]:
     """Our tree of w words in the form of scipy's linkage matrices: two members, height, number of words.
 

@@ -44,31 +44,6 @@ class Latency:
         object.__setattr__(self, "seconds", locked_floats(self.seconds))
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Latencies of one model, of one text a call and of `BATCHED` texts a call."""
-
-    single: Latency | NotMeasured
-    batched: Latency | NotMeasured
-
-
-def measure_timing(
-    classifier: Classifier, pairs: Sequence[TextPair], *, clock: Clock, calls: int = 80
-) -> Timing:
-    """Time a model on given texts.
-
-    Args:
-        classifier: the model.
-        pairs: the texts, gone through in order, again from the start where they are fewer than calls.
-        clock: counts the seconds.
-        calls: calls that are timed for each batch size; a 95th percentile needs 72 for an interval.
-    """
-    return Timing(
-        single=measure_latency(classifier, pairs, batch=SINGLE, clock=clock, calls=calls),
-        batched=measure_latency(classifier, pairs, batch=BATCHED, clock=clock, calls=calls),
-    )
-
-
 def measure_latency(
     classifier: Classifier, pairs: Sequence[TextPair], *, batch: int, clock: Clock, calls: int
 ) -> Latency | NotMeasured:

@@ -4,7 +4,14 @@ from scipy.stats import binom
 
 from tests.support.inference_fakes import BagOfWords
 from trust_core.domain.measures import Measured, NotMeasured
-from trust_core.inference.timing import Latency, measure_timing, percentile_interval, throughput
+from trust_core.inference.timing import (
+    BATCHED,
+    SINGLE,
+    Latency,
+    measure_latency,
+    percentile_interval,
+    throughput,
+)
 
 
 class _Clock:
@@ -21,8 +28,9 @@ class _Clock:
 def test_latency_is_what_the_clock_saw() -> None:
     """Each timed call, for one text and for 32, lasts from before tokenising to after the model."""
     model = BagOfWords()
-    timing = measure_timing(model, [("a b", "c"), ("d", None)], clock=_Clock(0.5), calls=6)
-    for latency, batch in ((timing.single, 1), (timing.batched, 32)):
+    pairs = [("a b", "c"), ("d", None)]
+    for named, batch in ((SINGLE, 1), (BATCHED, 32)):
+        latency = measure_latency(model, pairs, batch=named, clock=_Clock(0.5), calls=6)
         assert isinstance(latency, Latency)
         assert (latency.batch, latency.seconds.tolist()) == (batch, [0.5] * 6)
     assert {b for b, _ in model.batches} == {1, 32}
@@ -30,10 +38,14 @@ def test_latency_is_what_the_clock_saw() -> None:
 
 def test_a_batch_that_does_not_fit_is_not_measured() -> None:
     """Where 32 texts exceed the memory their latency is not measured, and that of one text is."""
-    timing = measure_timing(BagOfWords(fits=40), [("a b", None)], clock=_Clock(0.1), calls=3)
-    assert isinstance(timing.single, Latency)
-    assert isinstance(timing.batched, NotMeasured)
-    assert isinstance(measure_timing(BagOfWords(), [], clock=_Clock(0.1)).single, NotMeasured)
+    single, batched = (
+        measure_latency(BagOfWords(fits=40), [("a b", None)], batch=batch, clock=_Clock(0.1), calls=3)
+        for batch in (SINGLE, BATCHED)
+    )
+    assert isinstance(single, Latency)
+    assert isinstance(batched, NotMeasured)
+    without_texts = measure_latency(BagOfWords(), [], batch=SINGLE, clock=_Clock(0.1), calls=3)
+    assert isinstance(without_texts, NotMeasured)
 
 
 @pytest.mark.parametrize("percentile, count", [(50, 20), (50, 101), (95, 72), (95, 200)])
