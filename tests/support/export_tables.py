@@ -73,9 +73,9 @@ def explanations(texts: TextSet, explainer: str, seed: int) -> list[Explanation]
                 explainer=explainer,
                 half=half,
                 weights=rng.normal(size=(w, k)) * 0.1,
-                base=np.full(k, 1 / k),
+                base=np.linspace(0.2, 0.4, k),
                 full=np.full(k, 1 / k),
-                fidelity=np.full(k, 0.8),
+                fidelity=np.linspace(0.9, 0.7, k),
                 fidelity_kind="local_r2" if explainer == "lime" else "additivity_gap",
                 passes=1000,
             )

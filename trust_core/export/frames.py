@@ -122,7 +122,9 @@ def attributions_table(
 ) -> pa.Table:
     """attributions.parquet: one row for each word, class, half, explainer and model.
 
-    Columns: id, model, explainer, half, class, scale, segment, position, start, end, word, weight.
+    Columns: id, model, explainer, half, class, scale, base, fidelity, segment, position, start, end, word,
+    weight. `base` is the model's output without any word (LIME: the intercept of the fit), `fidelity` LIME's
+    local R2 or SHAP's additivity gap; both belong to the explanation and stand in each of its rows.
 
     Args:
         texts: the explained texts by id.
@@ -136,12 +138,16 @@ def attributions_table(
     words: list[tuple[int, int, int, int]] = []
     names: list[str] = []
     weights: list[np.ndarray[Any, np.dtype[np.float64]]] = []
+    bases: list[np.ndarray[Any, np.dtype[np.float64]]] = []
+    fidelities: list[np.ndarray[Any, np.dtype[np.float64]]] = []
     for model, explained in explanations.items():
         for one in (attribution for explanation in explained for attribution in explanation.attributions):
             text = texts[one.text_id]
             keys.append((one.text_id, model, one.explainer, one.half))
             lengths.append(len(text) * len(classes))
             weights.append(one.weights.T.ravel())
+            bases.append(np.repeat(one.base, len(text)))
+            fidelities.append(np.repeat(one.fidelity, len(text)))
             for _ in classes:
                 words += [(word.segment, word.position, word.start, word.end) for word in text.words]
                 names += [word.text for word in text.words]
@@ -156,6 +162,8 @@ def attributions_table(
     }
     columns["class"] = _dictionary(class_names)
     columns["scale"] = _dictionary(np.full(len(places), scale, dtype=object))
+    columns["base"] = pa.array(np.concatenate(bases) if bases else np.array([]), pa.float64())
+    columns["fidelity"] = pa.array(np.concatenate(fidelities) if fidelities else np.array([]), pa.float64())
     columns |= {
         name: pa.array(places[:, at]) for at, name in enumerate(("segment", "position", "start", "end"))
     }

@@ -34,7 +34,7 @@ def test_columns_of_the_four_tables():
         "alignment_lime",
         "alignment_shap-partition",
     ]
-    expected = "id model explainer half class scale segment position start end word weight"
+    expected = "id model explainer half class scale base fidelity segment position start end word weight"
     assert tables.attributions.column_names == expected.split()
 
 
@@ -99,7 +99,7 @@ def test_predictions_keep_every_probability():
 
 
 def test_attributions_agree_with_a_slow_loop():
-    """Every weight stands beside its word, class, half and model."""
+    """Every weight stands beside its word, class, half and model, and the base and fit of its explanation."""
     texts = text_set()
     parts = {name: segmented(name, pair) for name, pair in zip(texts.ids, texts.pairs, strict=True)}
     explained = {"m": explanations(texts, "lime", 3)}
@@ -115,13 +115,27 @@ def test_attributions_agree_with_a_slow_loop():
             word.end,
             word.text,
             a.weights[w, k],
+            a.base[k],
+            a.fidelity[k],
         )
         for explanation in explained["m"]
         for a in explanation.attributions
         for k, name in enumerate(CLASSES)
         for w, word in enumerate(parts[a.text_id].words)
     ]
-    keys = ("id", "half", "class", "segment", "position", "start", "end", "word", "weight")
+    keys = (
+        "id",
+        "half",
+        "class",
+        "segment",
+        "position",
+        "start",
+        "end",
+        "word",
+        "weight",
+        "base",
+        "fidelity",
+    )
     assert [tuple(row[key] for key in keys) for row in rows] == slow
     assert {row["half"] for row in rows} == {"all", "h1", "h2"}
     assert {row["scale"] for row in rows} == {"logit"}
