@@ -30,6 +30,9 @@ class Settings:
         max_model_bytes: largest model that is loaded (TRUST_MAX_MODEL_GIB, default 20).
         max_data_bytes: largest data file (TRUST_MAX_DATA_MIB, default 512).
         max_rows: most texts of a file (TRUST_MAX_ROWS, default 1,000,000).
+        max_queue: most jobs that wait (TRUST_MAX_QUEUE, default 50).
+        max_jobs_per_user: most jobs of one user that wait or run (TRUST_MAX_JOBS_PER_USER, default 10).
+        start_worker: whether the web server starts a worker where none runs (TRUST_START_WORKER, default 1).
     """
 
     home: Path
@@ -38,6 +41,19 @@ class Settings:
     max_model_bytes: int = 20 * GIB
     max_data_bytes: int = 512 * MIB
     max_rows: int = 1_000_000
+    max_queue: int = 50
+    max_jobs_per_user: int = 10
+    start_worker: bool = True
+
+    @property
+    def web_model_roots(self) -> tuple[Path, ...]:
+        """Folders that models named in the app may lie in: without TRUST_MODEL_ROOTS `models` in the home."""
+        return (self.home / "models",) if self.model_roots is None else self.model_roots
+
+    @property
+    def web_data_roots(self) -> tuple[Path, ...]:
+        """Likewise for data files; without TRUST_DATA_ROOTS: `data` in the home."""
+        return (self.home / "data",) if self.data_roots is None else self.data_roots
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -54,6 +70,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         max_model_bytes=_positive(environment, "TRUST_MAX_MODEL_GIB", 20) * GIB,
         max_data_bytes=_positive(environment, "TRUST_MAX_DATA_MIB", 512) * MIB,
         max_rows=_positive(environment, "TRUST_MAX_ROWS", 1_000_000),
+        max_queue=_positive(environment, "TRUST_MAX_QUEUE", 50),
+        max_jobs_per_user=_positive(environment, "TRUST_MAX_JOBS_PER_USER", 10),
+        start_worker=_switch(environment, "TRUST_START_WORKER", default=True),
     )
 
 
@@ -78,3 +97,10 @@ def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
     if not _NUMBER.fullmatch(text) or int(text) == 0:
         raise SpecError(f"{name} is {text!r}.", allowed="It must be a whole number above 0.")
     return int(text)
+
+
+def _switch(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = environment.get(name, "")
+    if text not in ("", "0", "1"):
+        raise SpecError(f"{name} is {text!r}.", allowed="It must be 1 (yes) or 0 (no).")
+    return text == "1" if text else default

@@ -20,11 +20,13 @@ class Device:
         torch_name: as torch writes it: `cpu` or `cuda:0`.
         description: as a person calls it.
         free_bytes: free memory of a CUDA device; None on the CPU, where the system decides.
+        total_bytes: all its memory; None likewise.
     """
 
     torch_name: str
     description: str
     free_bytes: int | None
+    total_bytes: int | None = None
 
 
 def choose_device(choice: DeviceChoice) -> Device:
@@ -43,8 +45,8 @@ def choose_device(choice: DeviceChoice) -> Device:
             allowed="Use --device cpu or --device auto.",
             remedy="" if built else "To use a GPU, install a CUDA build of torch (make setup TORCH=cuda).",
         )
-    free, _ = torch.cuda.mem_get_info(0)
-    return Device("cuda:0", torch.cuda.get_device_name(0), free)
+    free, total = torch.cuda.mem_get_info(0)
+    return Device("cuda:0", torch.cuda.get_device_name(0), free, total)
 
 
 def limit_threads(threads: int | None) -> int:

@@ -76,6 +76,12 @@ class Registry:
                 (str(path.resolve()), fingerprint, name, state, overall, message, now, now),
             )
 
+    def forget(self, path: Path) -> None:
+        """Take a run off the list; its folder is left as it is."""
+        if self._file.exists():
+            with self._connection() as connection:
+                connection.execute("DELETE FROM runs WHERE path = ?", (str(path.resolve()),))
+
     def runs(self) -> list[RunEntry]:
         """All runs, the newest first."""
         if not self._file.exists():

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from trust_core.domain.progress import Progress
 from trust_core.domain.report import Report
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from trust_core.models.policy import Policy
     from trust_core.pipeline.single import ExplainedText
 
+Origin = Literal["typed", "given"]
+"""Who named the models: see `trust_core.models.policy`."""
+
 
 def evaluate(
     spec: Spec,
@@ -30,6 +33,7 @@ def evaluate(
     settings: Settings | None = None,
     progress: ProgressSink | None = None,
     clock: Clock = time.perf_counter,
+    origin: Origin = "typed",
 ) -> Report:
     """Run an evaluation, or go on with one, and write its folder.
 
@@ -40,6 +44,7 @@ def evaluate(
         settings: of the machine; None takes them from the TRUST_* variables.
         progress: is told how far the run has come.
         clock: counts seconds, for figures under `timing`.
+        origin: who named the models: a person at the command line, or the app.
 
     Returns:
         The report, as it is in `out`/report.json.
@@ -53,7 +58,7 @@ def evaluate(
 
     machine = settings or settings_from(os.environ)
     limits = Limits(machine.max_data_bytes, machine.max_rows, machine.data_roots)
-    policy = _policy(machine)
+    policy = _policy(machine, origin)
     plan = planned(spec, limits=limits, policy=policy)
     run = open_run(
         Path(out),
@@ -123,10 +128,10 @@ def compress(model: str, recipe: str, out: Path, *, settings: Settings) -> int:
     return save_compressed(inspect_model(model, policy=_policy(settings)), made, out).memory_bytes
 
 
-def _policy(settings: Settings) -> Policy:
+def _policy(settings: Settings, origin: Origin = "typed") -> Policy:
     from trust_core.models.policy import Policy
 
-    return Policy(origin="typed", roots=settings.model_roots, max_bytes=settings.max_model_bytes)
+    return Policy(origin=origin, roots=settings.model_roots, max_bytes=settings.max_model_bytes)
 
 
 def _unheard(progress: Progress) -> None:
