@@ -193,9 +193,9 @@ def csv_text(table: pa.Table) -> str:
     """
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow([_safe(name) for name in table.column_names])
+    writer.writerow([safe_cell(name) for name in table.column_names])
     for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
-        writer.writerow([_safe(cell) for cell in row])
+        writer.writerow([safe_cell(cell) for cell in row])
     return sink.getvalue()
 
 
@@ -204,7 +204,8 @@ def csv_of_parquet(content: bytes) -> str:
     return csv_text(pq.read_table(io.BytesIO(content)))
 
 
-def _safe(cell: Any) -> Any:
+def safe_cell(cell: Any) -> Any:
+    """A cell of a CSV file that no spreadsheet takes for a formula."""
     if not isinstance(cell, str):
         return "" if cell is None else cell
     dangerous = cell.lstrip().startswith(_FORMULA) or cell.startswith(("\t", "\r", "\n"))

@@ -149,7 +149,7 @@ def lay_out(report: Report, tables: RunTables | None = None) -> Page:
             for at, candidate in enumerate(report.candidates, start=1)
         ),
         controls=tuple(
-            ControlView(name, CONTROLS.get(name, name), control, _figure_rows(control.measures))
+            ControlView(name, CONTROLS.get(name, name), control, figure_rows(control.measures))
             for name, control in report.controls.items()
         ),
         margins=tuple(
@@ -213,8 +213,8 @@ def _dimension(
         id=f"{prefix}-{dimension}",
         title=QUESTIONS[dimension],
         verdict=candidate.verdict.dimensions[dimension],
-        voting=_figure_rows(row for row in rows if row.key in CRITERIA),
-        others=_figure_rows(row for row in rows if row.key not in CRITERIA),
+        voting=figure_rows(row for row in rows if row.key in CRITERIA),
+        others=figure_rows(row for row in rows if row.key not in CRITERIA),
         charts=charts,
     )
 
@@ -225,7 +225,7 @@ def _dimension_of(row: MeasureRow) -> Dimension | None:
     return CRITERIA[row.key].dimension if row.key in CRITERIA else None
 
 
-def _figure_rows(rows: Iterable[MeasureRow]) -> tuple[FigureRow, ...]:
+def figure_rows(rows: Iterable[MeasureRow]) -> tuple[FigureRow, ...]:
     """Rows of one measure, explainer and setting side by side."""
     groups: dict[tuple[Any, ...], list[MeasureRow]] = {}
     for row in rows:

@@ -1,0 +1,5 @@
+"""The page "Answers"."""
+
+from trust_core.ui.answers import page
+
+page()

@@ -1,0 +1,5 @@
+"""The page "Methods"."""
+
+from trust_core.ui.methods import page
+
+page()

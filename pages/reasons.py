@@ -1,0 +1,5 @@
+"""The page "Reasons"."""
+
+from trust_core.ui.reasons import page
+
+page()

@@ -1,0 +1,5 @@
+"""The page "Reliability"."""
+
+from trust_core.ui.reliability import page
+
+page()

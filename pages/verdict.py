@@ -1,0 +1,5 @@
+"""The page "Verdict"."""
+
+from trust_core.ui.verdict import page
+
+page()

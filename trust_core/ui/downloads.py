@@ -1,0 +1,30 @@
+"""Buttons that hand out results as files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from trust_core.export.frames import safe_cell
+
+
+def csv(label: str, frame: pd.DataFrame, *, name: str, key: str) -> None:
+    """A button for a table as CSV; it is written when the button is pressed."""
+    file(label, lambda: _csv(frame), name=f"{name}.csv", mime="text/csv", key=key)
+
+
+def file(label: str, content: Callable[[], bytes], *, name: str, mime: str, key: str) -> None:
+    """A button for a file that is made when the button is pressed."""
+    st.download_button(label, content, file_name=file_name(name), mime=mime, key=key, on_click="ignore")
+
+
+def file_name(text: str) -> str:
+    """A name of a file that every system takes."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")[:120] or "file"
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    return frame.map(safe_cell).to_csv(index=False).encode("utf-8")

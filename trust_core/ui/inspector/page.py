@@ -1,0 +1,89 @@
+"""The page Text inspector."""
+
+from __future__ import annotations
+
+import hashlib
+
+import streamlit as st
+
+from trust_core.ui import address, state
+from trust_core.ui.inspector.browse import Wanted, narrowed
+from trust_core.ui.inspector.focus import Focus, focus_on, run_settings
+from trust_core.ui.inspector.head import head
+from trust_core.ui.inspector.list_panel import clear_filters, filters, steps, text_list
+from trust_core.ui.inspector.prepared import listed_texts, words_of_run
+from trust_core.ui.inspector.reasons_panel import reasons_panel
+from trust_core.ui.inspector.stored import stored_text
+from trust_core.ui.run_view import RunView
+
+_OTHER_TEXT = "inspector_other_text"
+
+
+def page() -> None:
+    """Show the page."""
+    state.page_frame(
+        "Text inspector",
+        _body,
+        intro="One text: both models' answers, and the words they go by, side by side.",
+    )
+
+
+def _body(view: RunView, candidate: str) -> None:
+    listed = listed_texts(view, candidate)
+    chosen = state.selected()
+    wanted = filters(listed)
+    found = narrowed(listed, wanted, among=chosen.ids if chosen else None)
+    ids: list[str] = found["id"].tolist()
+    linked = address.read("example")
+    known = bool((listed["id"] == linked).any())
+    if linked and not known:
+        st.warning("The text that the address names is not in this run. Another one is shown.")
+    shown = linked if known else next(iter(ids), "")
+    steps(ids, shown, _show)
+    with st.expander(f"List of texts ({len(ids):,} of {len(listed):,})", key="inspector_texts"):
+        if ids:
+            text_list(found, run=f"{view.id}/{candidate}", state=_digest(wanted, chosen), show=_show)
+        else:
+            st.caption("No text fits.")
+            st.button("Clear all filters", on_click=clear_filters, key="inspector_clear_empty")
+    text = stored_text(
+        shown,
+        texts=view.texts,
+        predictions=view.predictions,
+        pairs=view.pairs,
+        reference=view.reference,
+        candidate=candidate,
+    )
+    if text is None:
+        if not ids:
+            st.info("No text fits the filters.")
+        return
+    focus = focus_on(text, view.attributions_of(shown), run_settings(view.report))
+    head(focus)
+    st.subheader("Reasons, word by word", anchor=False)
+    if text.explained is None:
+        st.info("This text was predicted, not explained. The list can be filtered to explained texts.")
+    else:
+        _reasons(view, candidate, focus)
+
+
+@st.fragment
+def _reasons(view: RunView, candidate: str, focus: Focus) -> None:
+    if st.session_state.pop(_OTHER_TEXT, False):
+        # Another text was chosen inside this fragment: the whole page has to follow.
+        st.rerun()
+    reasons_panel(focus, words_elsewhere=lambda: words_of_run(view, candidate), open_text=_show_from_fragment)
+
+
+def _show(text_id: str) -> None:
+    address.write("example", text_id)
+
+
+def _show_from_fragment(text_id: str) -> None:
+    _show(text_id)
+    st.session_state[_OTHER_TEXT] = True
+
+
+def _digest(wanted: Wanted, chosen: state.TextFilter | None) -> str:
+    """Names a filter and order in the keys of widgets."""
+    return hashlib.blake2b(repr((wanted, chosen)).encode(), digest_size=6).hexdigest()

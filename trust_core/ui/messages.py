@@ -1,0 +1,44 @@
+"""What a page says when there is nothing, not all, or something wrong to show; text of others as text."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from trust_core.errors import TrustError
+from trust_core.ui.places import PAGES
+from trust_core.ui.run_view import RunView
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&\"'])")
+
+
+def escape_markdown(text: str) -> str:
+    """Text of others (a model's, a class's, a column's name) that may stand inside Markdown, on one line."""
+    line = "".join(c if c.isprintable() else " " for c in text)
+    return _MARKDOWN.sub(r"\\\1", line)
+
+
+def user_text(text: str) -> None:
+    """Show text of others as it is: no Markdown, no HTML, no formula."""
+    st.text(text)
+
+
+def nothing_yet(what: str) -> None:
+    """Say that there is nothing to show, and what to do."""
+    with st.container(border=True):
+        st.markdown(f"**{what}**")
+        st.page_link(PAGES / "setup.py", label="New comparison")
+
+
+def failed(error: TrustError) -> None:
+    """Say what is wrong, what is allowed and what to do."""
+    st.error("This cannot be shown.")
+    st.text(str(error))
+
+
+def partial_note(view: RunView) -> None:
+    """Say that the results are not all there yet."""
+    if view.partial:
+        data = view.report.resolved.data
+        st.info(f"Partial results: {data.predicted:,} texts predicted, {data.explained:,} explained so far.")
