@@ -15,6 +15,7 @@ from trust_core.domain.measures import Exact, Figure, NotMeasured, Of, Setting
 from trust_core.stats.bootstrap import Resamples, Span, mean_evidence
 from trust_core.stats.evidence import measured
 from trust_core.stats.intervals import rate_evidence
+from trust_core.stats.sequential import mean_sequence
 
 Row = tuple[str, Of, Figure, dict[str, Setting]]
 
@@ -36,6 +37,9 @@ SPANS: dict[str, Span] = {
 
 MODELS: tuple[Of, Of] = ("reference", "candidate")
 
+ANY_TIME: dict[str, Setting] = {"interval": "confidence sequence"}
+"""Marks figures whose interval holds whenever one stops."""
+
 NO_TEXTS = NotMeasured("no text could be compared", "explained texts with more than K words")
 
 
@@ -51,29 +55,33 @@ def overlap_rows(comparisons: Sequence[TextComparison], *, resamples: int, seed:
     return rows
 
 
-def split_half_rows(comparisons: Sequence[TextComparison], *, resamples: int, seed: int) -> list[Row]:
-    """The parts of S: agreement of the models across halves, and of each model with itself."""
+def split_half_rows(
+    comparisons: Sequence[TextComparison], *, resamples: int, seed: int, any_time: bool = False
+) -> list[Row]:
+    """The parts of S: agreement of the models across halves, and of each model with itself.
+
+    Args:
+        comparisons: the texts; with `any_time` in the random order in which they were explained.
+        resamples: bootstrap resamples of texts.
+        seed: the spec's seed.
+        any_time: whether the intervals must hold whenever one stops.
+    """
+
+    def mean(values: list[float]) -> Figure:
+        if not any_time or not values:
+            return mean_figure(values, (0.0, 1.0), resamples=resamples, seed=seed)
+        return measured(mean_sequence(np.array(values, dtype=np.float64), span=(0.0, 1.0)))
+
     both_free = all(row.reference.noise_free and row.candidate.noise_free for row in comparisons)
-    design = {"halves": "none" if both_free else "crossed"}
-    crossed = [row.cross for row in comparisons]
-    rows: list[Row] = [
-        (
-            "cross_agreement",
-            "pair",
-            mean_figure(crossed, (0.0, 1.0), resamples=resamples, seed=seed),
-            dict(design),
-        )
-    ]
+    extra: dict[str, Setting] = dict(ANY_TIME) if any_time else {}
+    design: dict[str, Setting] = {"halves": "none" if both_free else "crossed", **extra}
+    rows: list[Row] = [("cross_agreement", "pair", mean([row.cross for row in comparisons]), design)]
     for role in MODELS:
         noise_free = [getattr(row, role).noise_free for row in comparisons]
         values = [getattr(row, f"self_{role}") for row in comparisons]
         # Weights without noise repeat themselves: their self-agreement is 1 and nothing was sampled.
-        figure = (
-            Exact(1.0)
-            if comparisons and all(noise_free)
-            else mean_figure(values, (0.0, 1.0), resamples=resamples, seed=seed)
-        )
-        rows.append(("self_agreement", role, figure, {}))
+        repeats = bool(comparisons) and all(noise_free)
+        rows.append(("self_agreement", role, *((Exact(1.0), {}) if repeats else (mean(values), dict(extra)))))
     return rows
 
 

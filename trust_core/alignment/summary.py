@@ -10,6 +10,7 @@ from jaxtyping import Int
 
 from trust_core.alignment.comparison import LeftOut, TextComparison, compare_text, same_weights
 from trust_core.alignment.figures import (
+    ANY_TIME,
     Row,
     fidelity_rows,
     left_out_rows,
@@ -17,6 +18,7 @@ from trust_core.alignment.figures import (
     split_half_rows,
     stability_rows,
 )
+from trust_core.alignment.sequential import sequential_alignment
 from trust_core.alignment.split_half import Budgets, CrossedHalves, assess_alignment
 from trust_core.alignment.sweep import KCurve, sweep_k
 from trust_core.domain.arrays import BoolArray, FloatArray, locked_bools, locked_floats
@@ -26,6 +28,12 @@ from trust_core.stats.evidence import measured
 
 POOR_FIT = 0.5
 """Mean local R2 below which a note warns that the weights describe the model badly."""
+
+STOPPING = (
+    "This run may have stopped as soon as its reasons were settled. The intervals of the alignment and of "
+    "its parts hold whenever a run stops; those of the other figures of the reasons do not allow for that."
+)
+"""What a reader of a run that may stop early must know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +46,13 @@ class ReasonsFindings:
         adjusted: (m,) chance-adjusted Jaccard index of the weights that are shown.
         unstable_reference, unstable_candidate: (m,) whether the border at K is lost in the explainer's noise.
         left_out: why each text that was not compared was left out, by id.
+        halves: what S was computed from, in the random order of the texts where one was given.
         curve: overlap at every K.
     """
 
     findings: Findings
     text_ids: tuple[str, ...]
+    halves: CrossedHalves
     adjusted: FloatArray
     unstable_reference: BoolArray
     unstable_candidate: BoolArray
@@ -67,6 +77,7 @@ def reasons_findings(  # noqa: PLR0913  (the one entry to this stage: the data, 
     seed: int,
     settings: Mapping[str, Setting] | None = None,
     candidate_class: Int[np.ndarray, "n"] | None = None,
+    places: Int[np.ndarray, "n"] | None = None,
 ) -> ReasonsFindings:
     """Compare the explanations of two models on n texts.
 
@@ -83,6 +94,8 @@ def reasons_findings(  # noqa: PLR0913  (the one entry to this stage: the data, 
         seed: the spec's seed.
         settings: what else the figures were made with (class, scale, protocol, ...); kept beside `k`.
         candidate_class: (n,) where the candidate is explained for another class, as for its own prediction.
+        places: (n,) the place of each text in the random order in which they were explained, where the run
+            may stop as soon as the reasons are settled: S then has limits that allow for it.
 
     Raises:
         ValueError: the sequences differ in length or in their texts.
@@ -91,9 +104,12 @@ def reasons_findings(  # noqa: PLR0913  (the one entry to this stage: the data, 
         explained_class, explained_class if candidate_class is None else candidate_class, strict=True
     )
     compared: list[TextComparison] = []
+    drawn: list[int] = []
     left_out: dict[str, LeftOut] = {}
     identical = True
-    for ours, theirs, (of_ours, of_theirs) in zip(reference, candidate, classes, strict=True):
+    for row, (ours, theirs, (of_ours, of_theirs)) in enumerate(
+        zip(reference, candidate, classes, strict=True)
+    ):
         outcome = compare_text(
             ours,
             theirs,
@@ -104,18 +120,22 @@ def reasons_findings(  # noqa: PLR0913  (the one entry to this stage: the data, 
         )
         if isinstance(outcome, TextComparison):
             compared.append(outcome)
+            drawn.append(row if places is None else int(places[row]))
             identical = identical and int(of_ours) == int(of_theirs) and same_weights(ours, theirs)
         else:
             left_out[ours.text_id] = outcome
     budgets = Budgets(reference=_samples(reference), candidate=_samples(candidate))
-    evidence = assess_alignment(
-        _crossed(compared, identical=identical), seed=seed, resamples=resamples, budgets=budgets
-    )
+    in_order = [compared[row] for row in np.argsort(drawn).tolist()]
+    halves = _crossed(in_order, identical=identical)
+    if places is None:
+        evidence = assess_alignment(halves, seed=seed, resamples=resamples, budgets=budgets)
+    else:
+        evidence = sequential_alignment(halves)
     # Of identical models nothing is sampled: S is 1 whatever texts are drawn.
     shown = Exact(evidence.estimate) if isinstance(evidence, Evidence) and identical else measured(evidence)
     rows: list[Row] = [
-        ("alignment", "pair", shown, {}),
-        *split_half_rows(compared, resamples=resamples, seed=seed),
+        ("alignment", "pair", shown, {} if places is None else dict(ANY_TIME)),
+        *split_half_rows(in_order, resamples=resamples, seed=seed, any_time=places is not None),
         *overlap_rows(compared, resamples=resamples, seed=seed),
         *stability_rows(compared),
         *_fidelity(reference, compared, resamples=resamples, seed=seed),
@@ -129,6 +149,7 @@ def reasons_findings(  # noqa: PLR0913  (the one entry to this stage: the data, 
         *_left_out_notes(left_out, len(reference)),
         *_fit_notes(measures),
         *_budget_notes(reference, candidate),
+        *([] if places is None else [STOPPING]),
     )
     return ReasonsFindings(
         findings=Findings(measures, (Vote("alignment", evidence, explainer),), notes),
@@ -136,6 +157,7 @@ def reasons_findings(  # noqa: PLR0913  (the one entry to this stage: the data, 
         adjusted=np.array([row.overlaps["jaccard_adjusted"] for row in compared], dtype=np.float64),
         unstable_reference=np.array([row.reference.unstable for row in compared], dtype=np.bool_),
         unstable_candidate=np.array([row.candidate.unstable for row in compared], dtype=np.bool_),
+        halves=halves,
         curve=sweep_k(compared, resamples=resamples, seed=seed),
         left_out=left_out,
     )

@@ -22,6 +22,7 @@ def find(
     candidate: list[Explanation],
     k_fixed: int | None = None,
     resamples: int = 200,
+    places: np.ndarray | None = None,
 ) -> ReasonsFindings:
     """The findings with ordinary settings."""
     return reasons_findings(
@@ -34,6 +35,7 @@ def find(
         resamples=resamples,
         seed=3,
         settings={"class": "reference-prediction", "scale": "probability"},
+        places=places,
     )
 
 
@@ -315,3 +317,29 @@ def test_no_interval_has_zero_width() -> None:
         for measure in found.findings.measures:
             if isinstance(measure.figure, Measured) and measure.key != "local_r2":
                 assert measure.figure.low < measure.figure.high
+
+
+def test_a_run_that_may_stop_early_has_limits_that_allow_for_it() -> None:
+    """With the random order given, S has the same estimate, wider limits, and says what they are."""
+    reference, candidate = models(120, own=0.2)
+    fixed = find(reference, candidate)
+    order = np.random.default_rng(0).permutation(120)
+    found = find(reference, candidate, places=order)
+    assert vote(found).estimate == pytest.approx(vote(fixed).estimate)
+    (low, high), (any_low, any_high) = vote(fixed).interval(), vote(found).interval()
+    assert any_low < low < high < any_high
+    marked = {m.key for m in found.findings.measures if m.settings.get("interval") == "confidence sequence"}
+    assert marked == {"alignment", "cross_agreement", "self_agreement"}
+    assert any("may have stopped" in note for note in found.findings.notes)
+    assert not any("may have stopped" in note for note in fixed.findings.notes)
+
+
+def test_the_random_order_decides_and_not_the_order_of_the_rows() -> None:
+    """Rows given in another order, with their places, give the same limits."""
+    reference, candidate = models(60, own=0.3)
+    order = np.random.default_rng(1).permutation(60)
+    rows = np.random.default_rng(2).permutation(60)
+    one = find(reference, candidate, places=order)
+    other = find([reference[row] for row in rows], [candidate[row] for row in rows], places=order[rows])
+    np.testing.assert_array_equal(vote(one).low, vote(other).low)
+    np.testing.assert_array_equal(one.halves.cross, other.halves.cross)
