@@ -59,6 +59,57 @@ class Classifier(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a tokenizer puts around the tokens of a text or a pair.
+
+    Attributes:
+        before, between, after: special tokens; `between` is empty where there is no second text.
+        types: segment ids of the tokens of the first and of the second text; empty where the model has none.
+    """
+
+    before: Encoded
+    between: Encoded
+    after: Encoded
+    types: tuple[int, ...]
+
+
+@runtime_checkable
+class PartTokenizer(Protocol):
+    """A tokenizer whose tokens never reach across a space: texts can be tokenised part by part.
+
+    The tokens of "a b" are those of "a" at the start of a text and those of "b" behind a space.
+    """
+
+    @property
+    def max_length(self) -> int:
+        """Longest input in tokens, special tokens included."""
+
+    def takes(self, text: str) -> bool:
+        """Whether all characters are such that the above is known to hold."""
+
+    def frame(self, *, pair: bool) -> Frame | None:
+        """What stands around single texts or pairs; None where that is not always the same."""
+
+    def part_ids(self, parts: Sequence[str], *, at_start: bool, masks: bool) -> list[tuple[int, ...]] | None:
+        """Token ids of parts of texts that neither start nor end with a space; None where one is too long.
+
+        Args:
+            parts: the parts; single spaces may stand inside.
+            at_start: whether they start a text, or stand behind a space.
+            masks: whether the mask's placeholder in them is the mask.
+        """
+
+
+@runtime_checkable
+class TakesParts(Protocol):
+    """A classifier that may be able to tokenise texts part by part."""
+
+    @property
+    def parts(self) -> PartTokenizer | None:
+        """Its tokenizer for parts of texts; None where only whole texts can be tokenised."""
+
+
 @runtime_checkable
 class PredictProbabilities(Protocol):
     """Probabilities (n, k) of n texts, in canonical class order."""

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from trust_core.domain.arrays import BoolArray, FloatArray
+from trust_core.domain.arrays import BoolArray, FloatArray, IntArray
 from trust_core.domain.texts import SegmentedText, TextPair
 from trust_core.errors import DeviceError, OutOfMemory
-from trust_core.inference.batching import Bucket, bucket_by_length, deduplicate
+from trust_core.inference.batching import Bucket, Inputs, buckets, distinct_rows, inputs_from, joined
+from trust_core.inference.composition import compose_ids
 from trust_core.perturb.masks import MaskRule, compose_all
-from trust_core.ports import Classifier, Clock, Encoded
+from trust_core.ports import Classifier, Clock, TakesParts
 
 CHUNK = 4096
 """Texts that are tokenised and held at a time: memory does not grow with the number of texts."""
+
+MASKS = 16_384
+"""Masked texts that are held at a time; the more, the fuller are the batches of one exact length."""
 
 _CALM_BATCHES = 32
 """After that many batches that fit, a lowered limit is doubled again."""
@@ -48,12 +52,16 @@ class Usage:
         passes: inputs that went through the model; the rest were duplicates.
         tokens: tokens in them. There is no padding.
         forward_s: seconds inside the model.
+        masked: texts whose masked versions were asked for; a text counts anew in each request.
+        spelled: how many of them had to be written out and tokenised whole, in some of their versions.
     """
 
     asked: int = 0
     passes: int = 0
     tokens: int = 0
     forward_s: float = 0.0
+    masked: int = 0
+    spelled: int = 0
 
 
 class Engine:
@@ -88,9 +96,9 @@ class Engine:
         for chunk in _chunks(pairs):
             encoded = self.classifier.encode(chunk)
             truncated += sum(one.truncated for one in encoded)
-            logits.append(self._logits(encoded))
-        joined = np.concatenate(logits)
-        return Outputs(probabilities=softmax(joined), logits=joined, truncated=truncated)
+            logits.append(self._logits(inputs_from(encoded)))
+        every = np.concatenate(logits)
+        return Outputs(probabilities=softmax(every), logits=every, truncated=truncated)
 
     def probabilities(self, pairs: Sequence[TextPair]) -> FloatArray:
         """(n, k) probabilities of texts as they are: the port `PredictProbabilities`."""
@@ -114,40 +122,54 @@ class Engine:
         inverses = []
         distinct = []
         for text, keep in requests:
-            rows, inverse = _distinct_rows(keep)
+            rows, inverse = _distinct_masks(keep)
             distinct.append((text, rows))
             inverses.append(inverse)
             answers.append(np.empty((len(rows), len(self.classifier.classes))))
             self._count(asked=len(keep) - len(rows))
+        spelled: set[int] = set()
         for pieces in _portions(distinct):
-            encoded: list[Encoded] = []
-            for at, (_, _, keep) in pieces:
-                encoded += self._encode_masked(distinct[at][0], keep, rule)
-            found = softmax(self._logits(encoded))
+            parts: list[_Part] = []
+            for at, start, keep in pieces:
+                composed, written = self._masked(distinct[at][0], keep, rule)
+                parts += [(at, start + places, inputs) for places, inputs in (*composed, *written)]
+                spelled |= {at} if written else set()
+            found = softmax(self._logits(joined([inputs for _, _, inputs in parts])))
             done = 0
-            for at, (start, stop, _) in pieces:
-                answers[at][start:stop] = found[done : done + stop - start]
-                done += stop - start
+            for at, places, _ in parts:
+                answers[at][places] = found[done : done + len(places)]
+                done += len(places)
+        self._count(masked=len(requests), spelled=len(spelled))
         return [answer[inverse] for answer, inverse in zip(answers, inverses, strict=True)]
 
-    def _encode_masked(self, text: SegmentedText, keep: BoolArray, rule: MaskRule) -> list[Encoded]:
-        pairs = compose_all(text, keep, rule=rule, mask_token=self.classifier.mask_token)
-        if rule == "delete":
-            return self.classifier.encode(pairs)
-        # The untouched text may spell out the mask token; there it is ordinary characters.
-        encoded = list(self.classifier.encode(pairs, masks=True))
-        for row in np.flatnonzero(keep.all(axis=1)).tolist():
-            encoded[row] = self.classifier.encode([pairs[row]])[0]
-        return encoded
+    def _masked(self, text: SegmentedText, keep: BoolArray, rule: MaskRule) -> tuple[_Rows, _Rows]:
+        """The inputs of a text under masks: put together, and written out (but for the original)."""
+        model = self.classifier
+        whole: BoolArray = keep.all(axis=1)
+        done: _Rows = []
+        if whole.any():
+            # The untouched text may spell out the mask token; there it is ordinary characters.
+            original = inputs_from(model.encode([text.pair]) * int(whole.sum()))
+            done.append((np.flatnonzero(whole), original))
+        left = ~whole
+        tokenizer = model.parts if isinstance(model, TakesParts) else None
+        if tokenizer is not None and left.any():
+            composed = compose_ids(text, keep, rule=rule, mask_token=model.mask_token, tokenizer=tokenizer)
+            if composed is not None:
+                done.append((composed.rows, composed.inputs))
+                left[composed.rows] = False
+        if not left.any():
+            return done, []
+        rows = np.flatnonzero(left)
+        pairs = compose_all(text, keep[rows], rule=rule, mask_token=model.mask_token)
+        return done, [(rows, inputs_from(model.encode(pairs, masks=rule == "mask")))]
 
-    def _logits(self, encoded: Sequence[Encoded]) -> Float[np.ndarray, "n k"]:
-        unique = deduplicate(encoded)
-        logits = np.empty((len(unique.inputs), len(self.classifier.classes)))
-        for bucket in bucket_by_length(unique.inputs):
-            logits[bucket.rows] = self._run(bucket)
-        self._count(asked=len(encoded))
-        every: FloatArray = logits[unique.inverse]
-        return every
+    def _logits(self, inputs: Inputs) -> Float[np.ndarray, "n k"]:
+        logits = np.empty((len(inputs), len(self.classifier.classes)))
+        for bucket in buckets(inputs):
+            logits[bucket.rows] = self._run(bucket)[bucket.inverse]
+        self._count(asked=len(inputs))
+        return logits
 
     def _run(self, bucket: Bucket) -> Float[np.ndarray, "b k"]:
         """The logits of inputs of one length, in as many batches as the memory asks for."""
@@ -192,14 +214,12 @@ class Engine:
                 self._batch_tokens = min(self._wanted_tokens, 2 * self._batch_tokens)
                 self._calm = 0
 
-    def _count(self, *, asked: int = 0, passes: int = 0, tokens: int = 0, forward_s: float = 0.0) -> None:
-        before = self.usage
-        self.usage = Usage(
-            asked=before.asked + asked,
-            passes=before.passes + passes,
-            tokens=before.tokens + tokens,
-            forward_s=before.forward_s + forward_s,
-        )
+    def _count(self, **more: int | float) -> None:
+        self.usage = replace(self.usage, **{name: getattr(self.usage, name) + n for name, n in more.items()})
+
+
+_Rows = list[tuple[IntArray, Inputs]]
+_Part = tuple[int, IntArray, Inputs]
 
 
 def softmax(logits: Float[np.ndarray, "n k"]) -> Float[np.ndarray, "n k"]:
@@ -215,33 +235,34 @@ def _chunks(pairs: Iterable[TextPair]) -> Iterator[list[TextPair]]:
         yield chunk
 
 
-def _distinct_rows(keep: BoolArray) -> tuple[BoolArray, Int[np.ndarray, " s"]]:
+def _distinct_masks(keep: BoolArray) -> tuple[BoolArray, Int[np.ndarray, " s"]]:
     """The distinct masks of a request, and which of them each mask is."""
     if keep.shape[1] == 0:
         return keep[:1], np.zeros(len(keep), dtype=np.int64)
-    packed = np.packbits(keep, axis=1)
-    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    return keep[first], inverse.ravel()
+    first, inverse = distinct_rows(np.packbits(keep, axis=1))
+    return keep[first], inverse
 
 
-_Piece = tuple[int, tuple[int, int, BoolArray]]
+def _portions(
+    requests: Sequence[tuple[SegmentedText, BoolArray]],
+) -> Iterator[list[tuple[int, int, BoolArray]]]:
+    """The masks of all requests in portions that are held at a time; long texts count for more.
 
-
-def _portions(requests: Sequence[tuple[SegmentedText, BoolArray]]) -> Iterator[list[_Piece]]:
-    """The masks of all requests in portions that are held at a time; long texts count for more."""
-    portion: list[_Piece] = []
-    room = CHUNK
+    Yields:
+        Request, the first of its masks, and the masks themselves.
+    """
+    portion: list[tuple[int, int, BoolArray]] = []
+    room = MASKS
     for at, (text, keep) in enumerate(requests):
         cost = 1 + len(text) // 64
         start = 0
         while start < len(keep):
             stop = min(len(keep), start + max(1, room // cost))
-            portion.append((at, (start, stop, keep[start:stop])))
+            portion.append((at, start, keep[start:stop]))
             room -= (stop - start) * cost
             start = stop
             if room <= 0:
                 yield portion
-                portion, room = [], CHUNK
+                portion, room = [], MASKS
     if portion:
         yield portion

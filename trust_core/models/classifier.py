@@ -12,6 +12,7 @@ from torch import nn
 
 from trust_core.domain.texts import TextPair
 from trust_core.errors import ModelError, OutOfMemory
+from trust_core.models.parts import part_tokenizer
 from trust_core.models.pretrained import PreTrainedModel
 from trust_core.models.tokenization import MASK_PLACEHOLDER, PairTokenizer
 from trust_core.ports import Encoded
@@ -30,6 +31,7 @@ class TorchClassifier:
         module: the network, in evaluation mode, its weights not trainable.
         tokenizer: texts to ids.
         uses_types: whether the network reads segment ids.
+        parts: the tokenizer for parts of texts, where there is one.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class TorchClassifier:
         self.module = module
         self.tokenizer = tokenizer
         self.uses_types = type_ids_expected and reads_types(module)
+        self.parts = part_tokenizer(tokenizer, types=self.uses_types)
         self._name = name
         self._classes = classes
         self._columns = None if list(order) == list(range(len(order))) else list(order)

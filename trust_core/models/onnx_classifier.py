@@ -13,6 +13,7 @@ from trust_core.domain.texts import TextPair
 from trust_core.errors import ModelRefused, OutOfMemory
 from trust_core.models.facts import Footprint, LoadedModel
 from trust_core.models.inspection import InspectedModel
+from trust_core.models.parts import part_tokenizer
 from trust_core.models.pretrained import quiet_transformers
 from trust_core.models.tokenization import MASK_PLACEHOLDER, PairTokenizer
 from trust_core.models.tokenizer_reading import read_tokenizer
@@ -32,6 +33,7 @@ class OnnxClassifier:
         session: onnxruntime's session.
         tokenizer: texts to ids.
         uses_types: whether the graph takes segment ids.
+        parts: the tokenizer for parts of texts, where there is one.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class OnnxClassifier:
                 remedy="Export it with input_ids, attention_mask and token_type_ids as inputs.",
             )
         self.uses_types = "types" in self._inputs
+        self.parts = part_tokenizer(tokenizer, types=self.uses_types)
 
     @property
     def name(self) -> str:

@@ -24,7 +24,9 @@ from trust_core.ports import Encoded
 MASK_PLACEHOLDER = "\ufdd0mask\ufdd0"
 """What stands for a masked word in a text: `encode_pairs(masks=True)` turns it into the mask token's id."""
 
-_HIDDEN = "\ufdd1"
+HIDDEN = "\ufdd1"
+"""What a special token's name starts with in our copies; replaced where a text holds it."""
+
 _REPLACEMENT = "\ufffd"
 _FALLBACK_ORDER = ("bos_token", "cls_token", "eos_token", "pad_token", "unk_token")
 
@@ -54,7 +56,7 @@ class PairTokenizer:
             types: whether the model tells first and second text apart by segment ids.
         """
         inputs = [a if b is None else (a, b) for a, b in pairs]
-        if any(_HIDDEN in a or (b is not None and _HIDDEN in b) for a, b in pairs):
+        if any(HIDDEN in a or (b is not None and HIDDEN in b) for a, b in pairs):
             inputs = [
                 _without_hidden(a) if b is None else (_without_hidden(a), _without_hidden(b))
                 for a, b in pairs
@@ -116,16 +118,16 @@ def _fallback(special: Mapping[str, str]) -> str:
 
 
 def _without_hidden(text: str) -> str:
-    return text.replace(_HIDDEN, _REPLACEMENT)
+    return text.replace(HIDDEN, _REPLACEMENT)
 
 
 def _hide_specials(content: dict[str, Any], mask: str) -> None:
     """Rename every special token in a tokenizer's JSON; ids, and so the model's input, do not change."""
     names = {token["content"] for token in content["added_tokens"] if token["special"]} | {mask}
-    hidden = {name: MASK_PLACEHOLDER if name == mask else _HIDDEN + name for name in names}
+    hidden = {name: MASK_PLACEHOLDER if name == mask else HIDDEN + name for name in names}
     for token in content["added_tokens"]:
         token["content"] = hidden.get(token["content"], token["content"])
-        if token["content"].startswith((_HIDDEN, MASK_PLACEHOLDER)):
+        if token["content"].startswith((HIDDEN, MASK_PLACEHOLDER)):
             token["special"] = True
     model = content["model"]
     if isinstance(model["vocab"], dict):

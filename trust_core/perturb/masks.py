@@ -27,6 +27,15 @@ def compose(
     return compose_all(text, keep[None, :], rule=rule, mask_token=mask_token)[0]
 
 
+def segment_writers(text: SegmentedText, *, rule: MaskRule, mask_token: str) -> list[SegmentWriter]:
+    """What writes the texts of a pair under masks, one for each that is there; see `compose_all`."""
+    return [
+        SegmentWriter(text, index, rule, mask_token)
+        for index, original in enumerate(text.pair)
+        if original is not None
+    ]
+
+
 def compose_all(
     text: SegmentedText, keep: Bool[np.ndarray, "s w"], *, rule: MaskRule, mask_token: str
 ) -> list[TextPair]:
@@ -47,15 +56,10 @@ def compose_all(
     Returns:
         s pairs; a second text that was there stays a string (possibly empty), one that was not stays None.
     """
-    segments: list[list[str]] = []
-    column = 0
-    for index, original in enumerate(text.pair):
-        if original is None:
-            continue
-        count = sum(word.segment == index for word in text.words)
-        writer = _Segment(text, index, rule, mask_token)
-        segments.append([writer.write(row) for row in keep[:, column : column + count]])
-        column += count
+    segments = [
+        [writer.write(row) for row in keep[:, writer.columns]]
+        for writer in segment_writers(text, rule=rule, mask_token=mask_token)
+    ]
     whole: list[bool] = np.all(keep, axis=1).tolist()
     second = segments[1] if len(segments) > 1 else [None] * len(keep)
     return [
@@ -64,12 +68,21 @@ def compose_all(
     ]
 
 
-class _Segment:
-    """One of the two texts: its words and the gaps before, between and after them."""
+class SegmentWriter:
+    """One of the two texts: its words and the gaps before, between and after them.
+
+    Attributes:
+        columns: where its words stand among all words of the text.
+        words: its words, as they are written.
+        gaps: what stands before each word and after the last; as in `compose_all`.
+        write: the segment under one mask of its words.
+    """
 
     def __init__(self, text: SegmentedText, index: int, rule: MaskRule, mask_token: str) -> None:
         original = text.pair[index] or ""
         spans = [(word.start, word.end) for word in text.words if word.segment == index]
+        first = sum(word.segment < index for word in text.words)
+        self.columns = slice(first, first + len(spans))
         starts = [start for start, _ in spans] + [len(original)]
         ends = [0] + [end for _, end in spans]
         self.write: Callable[[BoolArray], str]
@@ -89,13 +102,13 @@ class _Segment:
         parts = []
         before = -1
         for word in kept:
-            parts.append(self._joint(before, word))
+            parts.append(self.joint(before, word))
             parts.append(self.words[word])
             before = word
-        parts.append(self._joint(before, len(self.words)))
+        parts.append(self.joint(before, len(self.words)))
         return "".join(parts)
 
-    def _joint(self, before: int, after: int) -> str:
+    def joint(self, before: int, after: int) -> str:
         """What stands between two kept words (or an end) when all words between them are gone."""
         joint = self._joints.get((before, after))
         if joint is None:

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 
+from tests.support.inference_bert import tiny_bert
 from tests.support.inference_fakes import BagOfWords
 from trust_core.errors import DeviceError
 from trust_core.inference import engine as engine_module
-from trust_core.inference.batching import bucket_by_length, deduplicate
+from trust_core.inference.batching import buckets, inputs_from, joined
 from trust_core.inference.engine import Engine, softmax
-from trust_core.perturb.masks import compose_all
+from trust_core.perturb.masks import MaskRule, compose_all
 from trust_core.perturb.words import segment
 from trust_core.ports import Encoded
 
@@ -139,7 +140,7 @@ def test_long_requests_are_split_into_portions(monkeypatch: pytest.MonkeyPatch) 
     text = segment("t", ("a b c d e f g h", "i j"))
     keep = np.random.default_rng(2).random((300, len(text))) < 0.5
     whole = Engine(BagOfWords()).predict_masked([(text, keep), (text, keep[::-1])])
-    monkeypatch.setattr(engine_module, "CHUNK", 7)
+    monkeypatch.setattr(engine_module, "MASKS", 7)
     parts = Engine(BagOfWords()).predict_masked([(text, keep), (text, keep[::-1])])
     for expected, found in zip(whole, parts, strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-12)
@@ -148,17 +149,53 @@ def test_long_requests_are_split_into_portions(monkeypatch: pytest.MonkeyPatch) 
 def test_buckets_hold_one_length_each_longest_first() -> None:
     """Every input is in exactly one bucket, with its own tokens, and no token is padding."""
     inputs = [Encoded((1,) * length + (row,), (), False) for row, length in enumerate([3, 1, 3, 2, 1])]
-    buckets = bucket_by_length(inputs)
-    assert [bucket.ids.shape for bucket in buckets] == [(2, 4), (1, 3), (2, 2)]
-    for bucket in buckets:
+    found = list(buckets(inputs_from(inputs)))
+    assert [bucket.ids.shape for bucket in found] == [(2, 4), (1, 3), (2, 2)]
+    for bucket in found:
         assert bucket.types is None
-        for row, ids in zip(bucket.rows.tolist(), bucket.ids.tolist(), strict=True):
+        for row, ids in zip(bucket.rows.tolist(), bucket.ids[bucket.inverse].tolist(), strict=True):
             assert tuple(ids) == inputs[row].ids
 
 
 def test_inputs_with_other_segment_ids_are_not_duplicates() -> None:
     """The same tokens with another boundary are another input."""
     inputs = [Encoded((1, 2), (0, 0), False), Encoded((1, 2), (0, 1), False), Encoded((1, 2), (0, 0), True)]
-    unique = deduplicate(inputs)
-    assert len(unique.inputs) == 2
-    assert unique.inverse.tolist() == [0, 1, 0]
+    (bucket,) = buckets(inputs_from(inputs))
+    assert bucket.types is not None
+    assert len(bucket.ids) == 2
+    assert bucket.types[bucket.inverse].tolist() == [[0, 0], [0, 1], [0, 0]]
+
+
+def test_inputs_are_joined_in_their_order() -> None:
+    """Joining keeps every input, and nothing joined is nothing."""
+    one, other = ([Encoded((number,) * number, (0,) * number, False)] for number in (2, 3))
+    both = joined([inputs_from(one), inputs_from([]), inputs_from(other)])
+    assert (both.ids.tolist(), both.lengths.tolist()) == ([2, 2, 3, 3, 3], [2, 3])
+    assert both.types is not None
+    assert len(joined([])) == 0
+
+
+_WRITTEN = [
+    ("A dog runs in the park, doesn't it?", "The dog (small) sleeps."),
+    ("One", ""),
+    ("A dog runs.", None),
+    ("odd \u200d joiner", "is written out"),
+    ("A " + "long " * 600 + "text", "b"),
+]
+
+
+@pytest.mark.parametrize("rule", ["delete", "mask"])
+def test_composed_inputs_get_the_probabilities_of_their_strings(rule: MaskRule) -> None:
+    """Putting ids together changes no probability, and texts that had to be written out are counted."""
+    model = tiny_bert([pair for pair in _WRITTEN if len(pair[0]) < 100])
+    rng = np.random.default_rng(0)
+    texts = [segment(str(row), pair) for row, pair in enumerate(_WRITTEN)]
+    requests = [(text, rng.random((7, len(text))) < 0.9) for text in texts]
+    engine = Engine(model)
+    answers = engine.predict_masked(requests, rule=rule)
+    assert (engine.usage.masked, engine.usage.spelled) == (5, 2)
+    for (text, keep), answer in zip(requests, answers, strict=True):
+        pairs = compose_all(text, keep, rule=rule, mask_token=model.mask_token)
+        encoded = model.encode(pairs, masks=rule == "mask")
+        rows = [model.logits(np.array([one.ids]), np.array([one.types])) for one in encoded]
+        np.testing.assert_allclose(answer, softmax(np.concatenate(rows)), atol=1e-6)
