@@ -1,9 +1,49 @@
-"""The page Answers."""
+"""The page Answers: where the two models answer alike, and where they part."""
 
 from __future__ import annotations
 
-from trust_core.ui import state
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from trust_core.behaviour.slices import Slice, slices_by_value
+from trust_core.charts.answer_matrix import (
+    AnswerMatrix,
+    answer_matrix,
+    answer_matrix_alt,
+    answer_matrix_of,
+    answer_matrix_table,
+)
+from trust_core.charts.divergence_tail import (
+    DivergenceTail,
+    divergence_tail,
+    divergence_tail_alt,
+    divergence_tail_table,
+)
+from trust_core.domain.catalogue import CATALOGUE
+from trust_core.domain.measures import Measured, NotMeasured
+from trust_core.export.figure_text import NO_FIGURE, number
+from trust_core.ui import chart, measure_card, state
+from trust_core.ui.compared import Compared, compared_answers, slice_columns
 from trust_core.ui.run_view import RunView
+
+_CARDS: Final = (
+    ("accuracy", "difference"),
+    ("agreement", "pair"),
+    ("negative_flip_rate", "pair"),
+    ("positive_flip_rate", "pair"),
+)
+
+_FLIPS: Final = {
+    "negative": "right became wrong",
+    "positive": "wrong became right",
+    "changed": "another wrong answer",
+    "none": "same answer",
+}
+
+_SHOWN: Final = 1000
+"""Rows of the list of changed texts; the download has all of them."""
 
 
 def page() -> None:
@@ -12,4 +52,185 @@ def page() -> None:
 
 
 def _body(view: RunView, candidate: str) -> None:
-    del view, candidate
+    _figures(view, candidate)
+    chosen = state.selected()
+    compared = compared_answers(view, candidate, None if chosen is None else chosen.ids)
+    if not len(compared.frame):
+        st.info("None of the chosen texts was predicted by both models.")
+        return
+    _matrix(view, candidate, compared)
+    _tail(view, candidate, compared)
+    _slices(view, candidate, compared)
+
+
+def _figures(view: RunView, candidate: str) -> None:
+    report = view.candidate(candidate)
+    with st.container(horizontal=True):
+        for key, of in _CARDS:
+            row = next((one for one in report.measures if one.key == key and one.of == of), None)
+            if row is not None:
+                title = CATALOGUE[key].title + (", change" if of == "difference" else "")
+                measure_card.card(row, title=title)
+    rows = [
+        row for row in report.measures if row.key in CATALOGUE and CATALOGUE[row.key].dimension == "answers"
+    ]
+    with st.expander("All figures about answers"):
+        measure_card.figure_table(
+            rows, reference=view.reference, candidate=candidate, key=f"answers-{view.id}-{candidate}"
+        )
+
+
+@st.fragment
+def _matrix(view: RunView, candidate: str, compared: Compared) -> None:
+    st.subheader("Answer by answer", anchor=False)
+    matrix = answer_matrix_of(compared.reference, compared.candidate, compared.classes)
+    key = f"matrix-{view.id}-{candidate}-{len(compared.frame)}"
+    drawing, listing = st.columns([2, 3], gap="large")
+    cells = [f"{row}:{column}" for row in range(len(matrix.classes)) for column in range(len(matrix.classes))]
+    choice = f"{key}-cell"
+
+    def clicked(points: tuple[int, ...]) -> None:
+        st.session_state[choice] = cells[points[0]] if points else None
+
+    with drawing:
+        chart.show(
+            lambda theme: answer_matrix(matrix, theme=theme),
+            alt=answer_matrix_alt(matrix),
+            table=answer_matrix_table(matrix),
+            key=key,
+            on_select=clicked,
+        )
+    with listing:
+        cell = st.selectbox(
+            "Texts",
+            cells,
+            index=None,
+            format_func=lambda one: _cell_title(matrix, one),
+            key=choice,
+            placeholder="All changed answers; click a square or choose one here",
+        )
+        _changed_texts(view, candidate, compared, matrix, cell)
+
+
+def _cell_title(matrix: AnswerMatrix, cell: str) -> str:
+    row, column = (int(part) for part in cell.split(":"))
+    before, after = matrix.classes[row], matrix.classes[column]
+    return f"{before} → {after} ({int(matrix.counts[row, column]):,})"
+
+
+def _changed_texts(
+    view: RunView, candidate: str, compared: Compared, matrix: AnswerMatrix, cell: str | None
+) -> None:
+    """The texts of a cell, or all whose answer changed: the farthest apart first."""
+    if cell is None:
+        rows = compared.reference != compared.candidate
+        label = f"{candidate}, changed answers"
+    else:
+        row, column = (int(part) for part in cell.split(":"))
+        rows = (compared.reference == row) & (compared.candidate == column)
+        label = f"{candidate}, {matrix.classes[row]} became {matrix.classes[column]}"
+    found = compared.frame[rows].sort_values(["divergence", "id"], ascending=[False, True])
+    if not len(found):
+        st.caption("No text is here: these models never part this way.")
+        return
+    shown = found.head(_SHOWN)
+    columns = [
+        name
+        for name in ("text_a", "text_b", "gold", "reference", "candidate", "flip", "shift", "divergence")
+        if name in shown
+    ]
+    table = shown[columns].assign(flip=shown["flip"].map(_FLIPS))
+    key = f"changed-{view.id}-{candidate}-{cell}-{len(found)}"
+
+    def opened() -> None:
+        picked = st.session_state[key]["selection"]["rows"]
+        if picked:
+            state.open_text(str(shown["id"].iloc[picked[0]]))
+
+    st.dataframe(
+        table,
+        hide_index=True,
+        key=key,
+        on_select=opened,
+        selection_mode="single-row",
+        height=360,
+        column_config={
+            "text_a": st.column_config.TextColumn("First text"),
+            "text_b": st.column_config.TextColumn("Second text"),
+            "gold": st.column_config.TextColumn("Label"),
+            "reference": st.column_config.TextColumn("Reference says"),
+            "candidate": st.column_config.TextColumn("Candidate says"),
+            "flip": st.column_config.TextColumn("What changed"),
+            "shift": st.column_config.NumberColumn("Confidence shift", format="%+.3f"),
+            "divergence": st.column_config.NumberColumn("Divergence, bits", format="%.3f"),
+        },
+    )
+    more = f", the first {_SHOWN:,} shown" if len(found) > _SHOWN else ""
+    st.caption(f"{len(found):,} texts{more}, the farthest apart first. Choose a row to open the text.")
+    st.button(
+        "Look at these texts on all pages",
+        key=f"{key}-filter",
+        on_click=state.filter_texts,
+        args=(tuple(found["id"].astype(str)), label),
+    )
+
+
+def _tail(view: RunView, candidate: str, compared: Compared) -> None:
+    st.subheader("How far apart the probabilities are", anchor=False)
+    st.caption(
+        "Means hide the few texts where a smaller model thinks quite differently. The curve shows how many "
+        "texts are at least so far apart; 0 is the same probabilities, 1 is the opposite."
+    )
+    tail = DivergenceTail(compared.distances)
+    chart.show(
+        lambda theme: divergence_tail(tail, theme=theme),
+        alt=divergence_tail_alt(tail),
+        table=divergence_tail_table(tail),
+        key=f"tail-{view.id}-{candidate}-{len(compared.frame)}",
+    )
+
+
+@st.fragment
+def _slices(view: RunView, candidate: str, compared: Compared) -> None:
+    columns = slice_columns(compared)
+    if not columns:
+        return
+    st.subheader("Part by part", anchor=False)
+    column = st.selectbox("Parts by", list(columns), key="slices-by", persist_state="session")
+    values = columns.get(column, next(iter(columns.values())))
+    found = slices_by_value(
+        values,
+        gold=compared.gold,
+        reference=compared.reference,
+        candidate=compared.candidate,
+        labelled=compared.labelled,
+    )
+    st.dataframe(
+        pd.DataFrame([_slice_row(one) for one in found]),
+        hide_index=True,
+        key=f"slices-{view.id}-{candidate}-{column}-{len(compared.frame)}",
+    )
+    tested = sum(one.p is not None for one in found)
+    st.caption(
+        "Rates with Wilson's 95 % interval, the change of accuracy with Bonett and Price's; p by McNemar's "
+        f"exact test, corrected for {tested} parts by Holm. Parts of fewer than 20 texts are not measured."
+    )
+
+
+def _slice_row(one: Slice) -> dict[str, str | int]:
+    return {
+        "Part": one.name,
+        "n": one.n,
+        "Same answer": _said(one.agreement),
+        "Negative flips": _said(one.negative_flips),
+        "Accuracy, change": _said(one.accuracy_change, signed=True),
+        "p": NO_FIGURE if one.p is None else f"{one.p:.3g}",
+        "p, corrected": NO_FIGURE if one.p_adjusted is None else f"{one.p_adjusted:.3g}",
+    }
+
+
+def _said(figure: Measured | NotMeasured, *, signed: bool = False) -> str:
+    if isinstance(figure, NotMeasured):
+        return f"not measured ({figure.reason})"
+    low, high = (number(limit, "share", signed=signed) for limit in (figure.low, figure.high))
+    return f"{number(figure.value, 'share', signed=signed)} ({low} to {high})"
