@@ -72,8 +72,7 @@ class _Display:
             TimeRemainingColumn(compact=True),
             console=console,
         )
-        self._phase = ""
-        self._task: TaskID | None = None
+        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> _Display:
         self._bars.start()
@@ -85,9 +84,8 @@ class _Display:
         self._bars.stop()
 
     def __call__(self, progress: Progress) -> None:
-        if self._task is None or progress.phase != self._phase:
-            self._phase = progress.phase
-            self._task = self._bars.add_task(
+        if progress.phase not in self._tasks:
+            self._tasks[progress.phase] = self._bars.add_task(
                 visible(progress.phase), total=progress.total, completed=progress.resumed, unit=progress.unit
             )
-        self._bars.update(self._task, completed=progress.done, total=progress.total)
+        self._bars.update(self._tasks[progress.phase], completed=progress.done, total=progress.total)

@@ -11,10 +11,15 @@ from trust_core.domain.report import ControlReport, ModelInfo, Report
 from trust_core.domain.spec import Spec
 from trust_core.models.policy import Policy
 from trust_core.pipeline.files import write_files
-from trust_core.pipeline.measuring import CandidateResults, ModelResults, measured_candidate
+from trust_core.pipeline.measuring import (
+    CandidateResults,
+    ModelResults,
+    PredictionResults,
+    measured_candidate,
+)
 from trust_core.pipeline.outcome import Outcome, Workplace
-from trust_core.pipeline.plan import Member, Plan, plan_models
-from trust_core.pipeline.reporting import resolved_spec, whole_report
+from trust_core.pipeline.plan import Plan, plan_models
+from trust_core.pipeline.reporting import model_info, resolved_spec, whole_report
 from trust_core.pipeline.saved import SavedPlan, plan_saved, saved_controls
 from trust_core.ports import Clock, ProgressSink
 from trust_core.store.folder import RunFolder
@@ -43,11 +48,16 @@ def evaluated(
         outcome = run_models(plan, Workplace(run, policy, progress, clock))
         results: Sequence[ModelResults] = outcome.results
         rows: Sequence[int] = plan.explained
+        predicted: Mapping[str, PredictionResults] = outcome.predicted
         controls: Mapping[str, ControlReport] = outcome.controls
-        models = [_model_info(member, outcome, index) for index, member in enumerate(plan.members)]
+        models = [
+            model_info(member, cost, truncated=result.predictions.truncated)
+            for member, cost, result in zip(plan.members, outcome.costs, outcome.results, strict=True)
+        ]
         device, timing = outcome.device, _timing(outcome)
     else:
         results, rows, device, timing = plan.results, (), "none: saved predictions", {}
+        predicted = {}
         controls = saved_controls(plan)
         models = [
             ModelInfo(
@@ -62,8 +72,9 @@ def evaluated(
     candidates: dict[str, CandidateResults] = {}
     for done, candidate in enumerate(others):
         progress(Progress("Measuring", done, len(others), unit="candidates"))
-        candidates[candidate.predictions.model] = measured_candidate(
-            plan.spec, plan.texts, rows, reference, candidate
+        name = candidate.predictions.model
+        candidates[name] = measured_candidate(
+            plan.spec, plan.texts, rows, reference, candidate, predicted=predicted.get(name)
         )
     progress(Progress("Measuring", len(others), len(others), unit="candidates"))
     resolved = resolved_spec(
@@ -84,26 +95,9 @@ def evaluated(
     return report
 
 
-def _model_info(member: Member, outcome: Outcome, index: int) -> ModelInfo:
-    facts, cost = member.inspected.facts, outcome.costs[index]
-    return ModelInfo(
-        name=member.name,
-        role=member.role,
-        source=facts.kind,
-        content_hash=facts.content_hash,
-        architecture=facts.architecture,
-        parameters=cost.parameters,
-        size_bytes=cost.memory_bytes,
-        dtype=cost.dtype,
-        max_length=facts.max_length,
-        revision=facts.revision or None,
-        licence=facts.licence or None,
-        truncated=outcome.results[index].predictions.truncated,
-    )
-
-
 def _timing(outcome: Outcome) -> dict[str, Any]:
     return {
         "latency": {cost.name: cost.latency for cost in outcome.costs},
         "durations_s": {name: round(seconds, 3) for name, seconds in outcome.seconds.items()},
+        "explain_s_per_text": outcome.explain_s_per_text,
     }

@@ -24,6 +24,9 @@ from trust_core.pipeline.measuring import CandidateResults, ModelResults
 from trust_core.pipeline.plan import explained_classes
 from trust_core.store.folder import RunFolder
 
+Files = dict[str, bytes]
+"""Contents by the file's name."""
+
 
 def write_files(
     run: RunFolder,
@@ -45,11 +48,9 @@ def write_files(
         results: what the reference, then each candidate said.
         candidates: figures by the candidate's name.
     """
-    tables = _tables(spec, texts, rows, results, candidates)
-    run.write("texts.parquet", parquet_bytes(tables.texts))
-    run.write("predictions.parquet", parquet_bytes(tables.predictions))
-    run.write("pairs.parquet", parquet_bytes(tables.pairs))
-    run.write("attributions.parquet", parquet_bytes(tables.attributions))
+    tables = run_tables(spec, texts, rows, results, candidates)
+    for name, content in table_files(tables).items():
+        run.write(name, content)
     run.write("table.md", markdown_table(report))
     run.write("table.tex", latex_table(report))
     run.write("report.html", report_html(report, tables))
@@ -58,13 +59,24 @@ def write_files(
     run.remove_work()
 
 
-def _tables(
+def table_files(tables: RunTables) -> Files:
+    """The tables as Parquet files."""
+    return {
+        "texts.parquet": parquet_bytes(tables.texts),
+        "predictions.parquet": parquet_bytes(tables.predictions),
+        "pairs.parquet": parquet_bytes(tables.pairs),
+        "attributions.parquet": parquet_bytes(tables.attributions),
+    }
+
+
+def run_tables(
     spec: Spec,
     texts: TextSet,
     rows: Sequence[int],
     results: Sequence[ModelResults],
     candidates: Mapping[str, CandidateResults],
 ) -> RunTables:
+    """The four tables; the arguments are those of `write_files`."""
     reference, *others = results
     predicted = reference.predictions.predicted
 

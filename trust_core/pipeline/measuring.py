@@ -62,8 +62,46 @@ class CandidateResults:
     sweeps: tuple[KSweep, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PredictionResults:
+    """Figures of one candidate that need no explanation.
+
+    Attributes:
+        answers, reliability: figures and votes.
+        curves: reliability diagrams of the pair.
+    """
+
+    answers: Findings
+    reliability: Findings
+    curves: tuple[ReliabilityCurve, ...]
+
+
+def measured_predictions(
+    spec: Spec, texts: TextSet, ours: Predictions, theirs: Predictions
+) -> PredictionResults:
+    """What the predictions of the reference and of a candidate say by themselves."""
+    sampled = {"resamples": spec.resamples, "seed": spec.seed}
+    return PredictionResults(
+        answers=answers_findings(texts.gold, ours, theirs, **sampled),
+        reliability=joined_findings(
+            [
+                reliability_findings(texts.gold, ours, theirs, bins=spec.bins, **sampled),
+                *published_reliability(spec, texts, ours, theirs),
+            ]
+        ),
+        curves=reliability_curves(texts.gold, ours, theirs, bins=spec.bins),
+    )
+
+
 def measured_candidate(
-    spec: Spec, texts: TextSet, rows: Sequence[int], reference: ModelResults, candidate: ModelResults
+    spec: Spec,
+    texts: TextSet,
+    rows: Sequence[int],
+    reference: ModelResults,
+    candidate: ModelResults,
+    *,
+    predicted: PredictionResults | None = None,
+    missing: NotMeasured | None = None,
 ) -> CandidateResults:
     """Every figure of a candidate.
 
@@ -73,34 +111,31 @@ def measured_candidate(
         rows: those of them whose explanations the two models' results hold.
         reference: what the reference said.
         candidate: what the candidate said.
+        predicted: what their predictions say by themselves, where that has been measured before.
+        missing: why there are no explanations; None: as the spec has it.
     """
     ours, theirs = reference.predictions, candidate.predictions
-    sampled = {"resamples": spec.resamples, "seed": spec.seed}
+    known = predicted or measured_predictions(spec, texts, ours, theirs)
     reasons = {
         name: _reasons(spec, texts, rows, reference, candidate, name) for name in reference.explanations
     }
     by_dimension: dict[Dimension, Findings] = {
-        "answers": answers_findings(texts.gold, ours, theirs, **sampled),
+        "answers": known.answers,
         "reasons": joined_findings(
             [
                 *(found.findings for found in reasons.values()),
                 *published_reasons(spec, texts, reference.published, candidate.published),
-                *([] if reasons else [_no_reasons(spec)]),
+                *([] if reasons else [_no_reasons(spec, missing)]),
             ]
         ),
-        "reliability": joined_findings(
-            [
-                reliability_findings(texts.gold, ours, theirs, bins=spec.bins, **sampled),
-                *published_reliability(spec, texts, ours, theirs),
-            ]
-        ),
+        "reliability": known.reliability,
     }
     if candidate.cost is not None and reference.cost is not None:
         by_dimension["cost"] = joined_findings([reference.cost, candidate.cost])
     return CandidateResults(
         by_dimension=by_dimension,
         reasons=reasons,
-        reliability=reliability_curves(texts.gold, ours, theirs, bins=spec.bins),
+        reliability=known.curves,
         sweeps=tuple(_sweep(theirs.model, name, found) for name, found in reasons.items()),
     )
 
@@ -155,8 +190,10 @@ def _settings(spec: Spec, explainer: str) -> dict[str, Setting]:
     }
 
 
-def _no_reasons(spec: Spec) -> Findings:
-    if spec.from_predictions:
+def _no_reasons(spec: Spec, missing: NotMeasured | None) -> Findings:
+    if missing is not None:
+        pass
+    elif spec.from_predictions:
         missing = NO_MODELS
     elif spec.protocol != "corrected":
         missing = NotMeasured(

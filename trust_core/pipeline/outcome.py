@@ -8,7 +8,7 @@ from typing import Any, Literal
 from trust_core.domain.measures import Exact, Findings, Measure, NotMeasured
 from trust_core.domain.report import ControlReport
 from trust_core.models.policy import Policy
-from trust_core.pipeline.measuring import ModelResults
+from trust_core.pipeline.measuring import ModelResults, PredictionResults
 from trust_core.ports import Clock, ProgressSink
 from trust_core.store.folder import RunFolder
 
@@ -78,12 +78,16 @@ class Outcome:
         results: of the reference, then of each candidate.
         costs: their sizes and speeds, in the same order.
         controls: by name.
+        predicted: what the predictions say by themselves, by the candidate's name.
         device: where the work was done, in words.
         seconds: duration of each part of the work in this start, by name.
+        explain_s_per_text: model -> explainer -> seconds of an explanation, of those made in this start.
     """
 
     results: tuple[ModelResults, ...]
     costs: tuple[ModelCost, ...]
     controls: dict[str, ControlReport]
+    predicted: dict[str, PredictionResults]
     device: str
     seconds: dict[str, float]
+    explain_s_per_text: dict[str, dict[str, float]]

@@ -71,6 +71,11 @@ class Plan:
     data_hash: str
 
     @property
+    def explains(self) -> bool:
+        """Whether the run explains anything, by whatever protocol."""
+        return "reasons" in self.spec.dimensions and bool(self.explained)
+
+    @property
     def control_rows(self) -> tuple[int, ...]:
         """Rows of `texts` that the controls explain."""
         return self.explained[: self.spec.control_texts]

@@ -19,6 +19,8 @@ from trust_core.domain.texts import NO_LABEL, TextSet
 from trust_core.explain.methods import canonical_name
 from trust_core.pipeline.command import reproducing_command
 from trust_core.pipeline.measuring import CandidateResults
+from trust_core.pipeline.outcome import ModelCost
+from trust_core.pipeline.plan import Member
 from trust_core.pipeline.versions import versions
 from trust_core.report.assemble import assemble_report, candidate_report
 from trust_core.report.controls import failed
@@ -62,6 +64,25 @@ def whole_report(
             k_sweep=tuple(sweep for found in candidates.values() for sweep in found.sweeps),
         ),
         candidates=parts,
+    )
+
+
+def model_info(member: Member, cost: ModelCost | None, *, truncated: int) -> ModelInfo:
+    """What the report says of a model; its size is left out where it is not known yet."""
+    facts = member.inspected.facts
+    return ModelInfo(
+        name=member.name,
+        role=member.role,
+        source=facts.kind,
+        content_hash=facts.content_hash,
+        architecture=facts.architecture,
+        parameters=None if cost is None else cost.parameters,
+        size_bytes=None if cost is None else cost.memory_bytes,
+        dtype=None if cost is None else cost.dtype,
+        max_length=facts.max_length,
+        revision=facts.revision or None,
+        licence=facts.licence or None,
+        truncated=truncated,
     )
 
 

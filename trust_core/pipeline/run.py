@@ -1,152 +1,164 @@
-"""A whole evaluation of models: work, measure, control, judge."""
+"""A whole evaluation of models: predict, explain in rounds, time, control."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
-from trust_core.domain.attributions import Explanation, PublishedFeatures
+from trust_core.domain.attributions import Explanation
 from trust_core.domain.report import ControlReport
-from trust_core.domain.spec import Spec
 from trust_core.explain.methods import NOISE_FREE, canonical_name
-from trust_core.explain.published import PublishedExplainer
-from trust_core.explain.settings import Settings
 from trust_core.models.device import choose_device, limit_threads
 from trust_core.pipeline import controls, work
 from trust_core.pipeline.costs import model_cost
+from trust_core.pipeline.explaining import explainer_settings
 from trust_core.pipeline.measuring import ModelResults
 from trust_core.pipeline.outcome import ModelCost, Outcome, Workplace
-from trust_core.pipeline.plan import Member, Plan, explains
+from trust_core.pipeline.partial import PartialReports
+from trust_core.pipeline.plan import Member, Plan
 from trust_core.pipeline.resident import ResidentModel
+from trust_core.pipeline.rounds import MemberWork, corrected_work, member_work, round_ends
 from trust_core.report.controls import skipped_control
 from trust_core.stats.seeds import derived_seed
-
-_PUBLISHED_EXPLAINERS: dict[str, PublishedExplainer] = {"lime": "lime", "shap-partition": "shap"}
 
 
 def run_models(plan: Plan, place: Workplace) -> Outcome:
     """Do all work that needs a model, one model resident at a time.
 
-    Work that an earlier start has finished is read, not repeated.
+    First the predictions of every model, then explanations in rounds, then timing and controls. What is known
+    after the predictions and after each round is written beside the work. Work that an earlier start has
+    finished is read, not repeated.
     """
-    spec = plan.spec
-    device = choose_device(spec.device)
-    limit_threads(spec.threads)
-    results: list[ModelResults] = []
-    costs: list[ModelCost] = []
-    seconds: dict[str, float] = {}
-    again: dict[str, tuple[Explanation, ...]] = {}
-    for index, member in enumerate(plan.members):
-        began = place.clock()
-        with ResidentModel(
-            member, plan.texts.classes, device=device, batch_tokens=spec.batch_tokens
-        ) as model:
-            done = _results(plan, model, place, f"model-{index}", plan.explained)
-            published = _published(plan, model, place, f"model-{index}")
-            cost = model_cost(model, plan.texts, place.run, f"model-{index}", place.clock)
-            if index == 0:
-                again = _explained_again(plan, model, place)
-        results.append(replace(done, published=published, cost=cost.findings(member.role)))
-        costs.append(cost)
-        seconds[member.name] = place.clock() - began
-    began = place.clock()
-    reports = _controls(plan, place, results[0], again)
-    seconds["controls"] = place.clock() - began
-    return Outcome(tuple(results), tuple(costs), reports, device.description, seconds)
-
-
-def explainer_settings(spec: Spec, *, seed: int | None = None) -> Settings:
-    """What the spec tells its explainers; another seed for control C1."""
-    return Settings(
-        seed=spec.seed if seed is None else seed,
-        samples=spec.lime.samples,
-        permutations=spec.shap.permutations,
-        budget=spec.shap.budget,
-        scale=spec.scale,
-        rule=spec.mask,
+    run = _Run(plan, place)
+    members = run.predicted()
+    partial = PartialReports(plan, place.run, device=run.device.description)
+    partial.write([member.results for member in members], 0)
+    for explained in run.rounds(members):
+        partial.write([member.results for member in members], explained)
+    costs, again = run.timed()
+    results = [
+        replace(member.results, cost=cost.findings(plan.members[at].role))
+        for at, (member, cost) in enumerate(zip(members, costs, strict=True))
+    ]
+    reports = run.controls(results[0], again)
+    speeds = {
+        model.name: member.seconds_per_text for model, member in zip(plan.members, members, strict=True)
+    }
+    return Outcome(
+        results=tuple(results),
+        costs=tuple(costs),
+        controls=reports,
+        predicted=partial.predicted,
+        device=run.device.description,
+        seconds=run.seconds,
+        explain_s_per_text={name: speed for name, speed in speeds.items() if speed},
     )
 
 
-def _results(
-    plan: Plan, model: ResidentModel, place: Workplace, folder: str, rows: Sequence[int]
-) -> ModelResults:
-    spec = plan.spec
-    predictions = work.predictions(model, plan.texts, place.run.shards(folder, "predictions"), place.progress)
-    names = [canonical_name(name) for name in spec.explainers]
-    explanations = {
-        name: work.explanations(
-            model,
-            plan.texts,
-            rows,
-            explainer=name,
-            settings=explainer_settings(spec),
-            shards=place.run.shards(folder, name),
-            progress=place.progress,
-        )
-        for name in names
-        if explains(spec)
-    }
-    return ModelResults(predictions, explanations)
+class _Run:
+    """One run of models: its device, and the seconds that each part has taken."""
 
+    def __init__(self, plan: Plan, place: Workplace) -> None:
+        self.device = choose_device(plan.spec.device)
+        limit_threads(plan.spec.threads)
+        self.seconds: dict[str, float] = {}
+        self._plan = plan
+        self._place = place
 
-def _published(
-    plan: Plan, model: ResidentModel, place: Workplace, folder: str
-) -> dict[PublishedExplainer, tuple[PublishedFeatures, ...]]:
-    """The model's explanations by a published protocol, if the spec asks for one."""
-    spec = plan.spec
-    if spec.protocol == "corrected" or "reasons" not in spec.dimensions or not plan.explained:
-        return {}
-    return {
-        _PUBLISHED_EXPLAINERS[name]: work.published_features(
-            model,
-            plan.texts,
-            plan.explained,
-            protocol=spec.protocol,
-            explainer=_PUBLISHED_EXPLAINERS[name],
-            no_texts=spec.no_texts,
-            shards=place.run.shards(folder, f"published-{name}"),
-            progress=place.progress,
-        )
-        for name in (canonical_name(given) for given in spec.explainers)
-    }
+    def predicted(self) -> list[MemberWork]:
+        """Every member with its predictions."""
+        plan, place = self._plan, self._place
+        members = []
+        for at, member in enumerate(plan.members):
+            with self._resident(member) as model:
+                shards = place.run.shards(f"model-{at}", "predictions")
+                predictions = work.predictions(model, plan.texts, shards, place.progress)
+            members.append(member_work(plan, place, at, predictions))
+        return members
 
+    def rounds(self, members: Sequence[MemberWork]) -> Iterator[int]:
+        """Explain the same next texts by every model, round after round.
 
-def _explained_again(
-    plan: Plan, model: ResidentModel, place: Workplace
-) -> dict[str, tuple[Explanation, ...]]:
-    """The control texts explained with other seeds, by every explainer that draws."""
-    spec = plan.spec
-    if not explains(spec):
-        return {}
-    settings = explainer_settings(spec, seed=derived_seed(spec.seed, "C1") % 2**31)
-    return {
-        name: work.explanations(
-            model,
-            plan.texts,
-            plan.control_rows,
-            explainer=name,
-            settings=settings,
-            shards=place.run.shards("control-1", name),
-            progress=place.progress,
-        )
-        for name in (canonical_name(given) for given in spec.explainers)
-        if name not in NOISE_FREE
-    }
+        Yields:
+            How many texts are explained, after each round in which something was left to do.
+        """
+        pieces = [piece for member in members for piece in member.pieces]
+        for end in round_ends(len(self._plan.explained) if pieces else 0):
+            before = sum(piece.done for piece in pieces)
+            for at, member in enumerate(members):
+                with self._resident(self._plan.members[at]) as model:
+                    for piece in member.pieces:
+                        piece.extend(model, end, self._place.progress)
+            if sum(piece.done for piece in pieces) > before:
+                yield end
 
+    def timed(self) -> tuple[list[ModelCost], dict[str, tuple[Explanation, ...]]]:
+        """Size and speed of every model; the control texts explained by the reference with other seeds."""
+        plan, place = self._plan, self._place
+        costs = []
+        again: dict[str, tuple[Explanation, ...]] = {}
+        for at, member in enumerate(plan.members):
+            with self._resident(member) as model:
+                costs.append(model_cost(model, plan.texts, place.run, f"model-{at}", place.clock))
+                if at == 0:
+                    again = self._explained_again(model)
+        return costs, again
 
-def _controls(
-    plan: Plan, place: Workplace, reference: ModelResults, again: dict[str, tuple[Explanation, ...]]
-) -> dict[str, ControlReport]:
-    spec, texts, rows = plan.spec, plan.texts, plan.control_rows
-    ours = controls.first_explanations(reference, len(rows))
-    reports = {"C0": controls.identity(spec, texts, rows, ours)}
-    reports["C1"] = controls.ceiling(spec, texts, rows, ours, again)
-    member: Member | None = controls.broken_member(plan.members, place.policy)
-    if member is None:
-        reports["C5"] = skipped_control("No model of this run has weights that could be shuffled.")
+    def controls(
+        self, reference: ModelResults, again: dict[str, tuple[Explanation, ...]]
+    ) -> dict[str, ControlReport]:
+        """C0, C1 and C5."""
+        plan, place = self._plan, self._place
+        spec, texts, rows = plan.spec, plan.texts, plan.control_rows
+        ours = controls.first_explanations(reference, len(rows))
+        with self._counted("controls"):
+            reports = {"C0": controls.identity(spec, texts, rows, ours)}
+            reports["C1"] = controls.ceiling(spec, texts, rows, ours, again)
+        member = controls.broken_member(plan.members, place.policy)
+        if member is None:
+            reports["C5"] = skipped_control("No model of this run has weights that could be shuffled.")
+            return reports
+        with self._resident(member, part="controls") as model:
+            shards = place.run.shards("control-5", "predictions")
+            predictions = work.predictions(model, texts, shards, place.progress)
+            pieces = corrected_work(plan, place, member.name, "control-5", rows)
+            shuffled = ModelResults(predictions, self._explained(model, pieces, len(rows)))
+        with self._counted("controls"):
+            reports["C5"] = controls.broken(spec, texts, rows, ours, shuffled)
         return reports
-    device = choose_device(spec.device)
-    with ResidentModel(member, texts.classes, device=device, batch_tokens=spec.batch_tokens) as model:
-        shuffled = _results(plan, model, place, "control-5", rows)
-    reports["C5"] = controls.broken(spec, texts, rows, ours, shuffled)
-    return reports
+
+    def _explained_again(self, model: ResidentModel) -> dict[str, tuple[Explanation, ...]]:
+        """The control texts explained with other seeds, by every explainer that draws."""
+        plan, place = self._plan, self._place
+        names = [name for name in map(canonical_name, plan.spec.explainers) if name not in NOISE_FREE]
+        settings = explainer_settings(plan.spec, seed=derived_seed(plan.spec.seed, "C1") % 2**31)
+        name, rows = plan.members[0].name, plan.control_rows
+        pieces = corrected_work(plan, place, name, "control-1", rows, settings=settings, explainers=names)
+        return self._explained(model, pieces, len(rows))
+
+    def _explained(
+        self, model: ResidentModel, pieces: dict[str, work.Growing[Explanation]], end: int
+    ) -> dict[str, tuple[Explanation, ...]]:
+        """The pieces done to their end."""
+        for piece in pieces.values():
+            piece.extend(model, end, self._place.progress)
+        return {name: tuple(piece.found) for name, piece in pieces.items()}
+
+    @contextmanager
+    def _resident(self, member: Member, *, part: str | None = None) -> Iterator[ResidentModel]:
+        """The member while it is loaded; its seconds count under its name, or under the part's."""
+        spec = self._plan.spec
+        with (
+            self._counted(part or member.name),
+            ResidentModel(
+                member, self._plan.texts.classes, device=self.device, batch_tokens=spec.batch_tokens
+            ) as model,
+        ):
+            yield model
+
+    @contextmanager
+    def _counted(self, part: str) -> Iterator[None]:
+        began = self._place.clock()
+        yield
+        self.seconds[part] = self.seconds.get(part, 0.0) + self._place.clock() - began

@@ -17,9 +17,9 @@ from trust_core.models.inspection import inspect_model
 from trust_core.models.labels import canonical_classes, match_labels
 from trust_core.models.policy import Policy
 from trust_core.perturb.words import segment
+from trust_core.pipeline.explaining import explainer_settings
 from trust_core.pipeline.plan import Member, party
 from trust_core.pipeline.resident import ResidentModel
-from trust_core.pipeline.run import explainer_settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from trust_core.explain.settings import Settings
 from trust_core.inference.pool import explain
 from trust_core.perturb.words import segment
 from trust_core.pipeline.resident import ResidentModel
-from trust_core.ports import ProgressSink
+from trust_core.ports import Clock, ProgressSink
 from trust_core.store.shards import Shards
 
 PREDICT_CHUNK = 512
@@ -30,38 +31,109 @@ EXPLAIN_CHUNK = 16
 
 TITLES = {"lime": "LIME", "shap-partition": "SHAP", "shap-permutation": "SHAP", "shap-exact": "SHAP"}
 
+Found = TypeVar("Found")
+"""What a piece of work makes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of work: where its shards are, what it is called, and how much of it there is."""
+    """One piece of work: where its shards are, what it is called, and how much of it there is.
+
+    Attributes:
+        shards: its results.
+        phase: what progress calls it.
+        total: rows of the whole piece.
+        chunk: rows a shard.
+        resumed: rows that an earlier start has finished.
+    """
 
     shards: Shards
     phase: str
     total: int
     chunk: int
+    resumed: int
 
-    def spans(self) -> Iterator[tuple[int, int]]:
-        """The first row of each chunk, and the one past its last."""
-        for start in range(0, self.total, self.chunk):
+    def spans(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        """The first row of each chunk from `begin` to `end`, and the one past its last."""
+        for start in range(begin, end, self.chunk):
             yield start, min(start + self.chunk, self.total)
 
-    def finish(self, do: Callable[[int, int], None], progress: ProgressSink) -> None:
-        """Do every chunk that is not there yet, reporting progress."""
-        resumed = sum(stop - start for start, stop in self.spans() if self.shards.finished(start, stop))
-        done = resumed
-        progress(Progress(self.phase, done, self.total, resumed))
-        for start, stop in self.spans():
+    def finish(
+        self, do: Callable[[int, int], None], begin: int, end: int, progress: ProgressSink
+    ) -> Iterator[tuple[int, int]]:
+        """Do every chunk from `begin` to `end` that is not there yet; yields the spans that were done."""
+        done = max(begin, min(self.resumed, end))
+        progress(Progress(self.phase, done, self.total, self.resumed))
+        for start, stop in self.spans(begin, end):
             if self.shards.finished(start, stop):
                 continue
             do(start, stop)
-            done += stop - start
-            progress(Progress(self.phase, done, self.total, resumed))
+            done = max(done, stop)
+            progress(Progress(self.phase, done, self.total, self.resumed))
+            yield start, stop
+
+
+def piece(shards: Shards, phase: str, total: int, chunk: int) -> Piece:
+    """A piece of work, with what an earlier start has left of it."""
+    spans = Piece(shards, phase, total, chunk, 0).spans(0, total)
+    resumed = sum(stop - start for start, stop in spans if shards.finished(start, stop))
+    return Piece(shards, phase, total, chunk, resumed)
+
+
+class Growing(Generic[Found]):
+    """What one model says of rows in a fixed order, made further and further: one round after the other.
+
+    Chunks lie where they would lie without rounds, so that rounds change no figure.
+
+    Args:
+        whole: the piece of work over all rows.
+        do: makes the chunk of these rows with the model, and keeps it.
+        read: reads a chunk that was kept.
+        clock: counts the seconds of the work.
+
+    Attributes:
+        found: what is there so far, in the order of the rows.
+        rows: how many rows that is.
+        seconds: spent on the rows that were done in this start.
+        done: how many rows were done in this start.
+    """
+
+    def __init__(
+        self,
+        whole: Piece,
+        do: Callable[[ResidentModel, int, int], None],
+        read: Callable[[int, int], Sequence[Found]],
+        clock: Clock,
+    ) -> None:
+        self.found: list[Found] = []
+        self.rows = 0
+        self.seconds = 0.0
+        self.done = 0
+        self._whole = whole
+        self._do = do
+        self._read = read
+        self._clock = clock
+
+    def extend(self, model: ResidentModel, end: int, progress: ProgressSink) -> None:
+        """Go on to the row `end`: the last one, or where a chunk ends."""
+        for start, stop in self._whole.finish(partial(self._timed, model), self.rows, end, progress):
+            self.done += stop - start
+        for span in self._whole.spans(self.rows, end):
+            self.found += self._read(*span)
+        self.rows = end
+
+    def _timed(self, model: ResidentModel, start: int, stop: int) -> None:
+        # Loading is no part of what a text costs.
+        _ = model.engine
+        began = self._clock()
+        self._do(model, start, stop)
+        self.seconds += self._clock() - began
 
 
 def predictions(model: ResidentModel, texts: TextSet, shards: Shards, progress: ProgressSink) -> Predictions:
     """The model's predictions of all texts."""
     name = model.member.name
-    piece = Piece(shards, f"Predicting with {name}", len(texts), PREDICT_CHUNK)
+    whole = piece(shards, f"Predicting with {name}", len(texts), PREDICT_CHUNK)
     pairs = texts.pairs
 
     def predict(start: int, stop: int) -> None:
@@ -76,8 +148,12 @@ def predictions(model: ResidentModel, texts: TextSet, shards: Shards, progress: 
         )
         shards.write_predictions(start, stop, found)
 
-    piece.finish(predict, progress)
-    parts = [shards.read_predictions(*span, model=name, classes=texts.classes) for span in piece.spans()]
+    for _ in whole.finish(predict, 0, len(texts), progress):
+        pass
+    parts = [
+        shards.read_predictions(*span, model=name, classes=texts.classes)
+        for span in whole.spans(0, len(texts))
+    ]
     return Predictions(
         model=name,
         ids=texts.ids,
@@ -89,31 +165,29 @@ def predictions(model: ResidentModel, texts: TextSet, shards: Shards, progress: 
 
 
 def explanations(
-    model: ResidentModel,
+    name: str,
     texts: TextSet,
     rows: Sequence[int],
     *,
     explainer: str,
     settings: Settings,
     shards: Shards,
-    progress: ProgressSink,
-) -> tuple[Explanation, ...]:
-    """The model's explanations of these rows of the texts, in their order."""
-    name = model.member.name
-    piece = Piece(shards, f"Explaining {name} by {TITLES[explainer]}", len(rows), EXPLAIN_CHUNK)
+    clock: Clock,
+) -> Growing[Explanation]:
+    """A model's explanations of these rows of the texts, in their order; none is made yet."""
     pairs = texts.pairs
 
-    def explain_chunk(start: int, stop: int) -> None:
+    def explain_chunk(model: ResidentModel, start: int, stop: int) -> None:
         segmented = [segment(texts.ids[row], pairs[row]) for row in rows[start:stop]]
         found = list(explain(segmented, method(explainer, settings), model.engine, rule=settings.rule))
         shards.write_explanations(start, stop, found)
 
-    piece.finish(explain_chunk, progress)
-    return tuple(explanation for span in piece.spans() for explanation in shards.read_explanations(*span))
+    whole = piece(shards, f"Explaining {name} by {TITLES[explainer]}", len(rows), EXPLAIN_CHUNK)
+    return Growing(whole, explain_chunk, shards.read_explanations, clock)
 
 
 def published_features(
-    model: ResidentModel,
+    name: str,
     texts: TextSet,
     rows: Sequence[int],
     *,
@@ -121,17 +195,15 @@ def published_features(
     explainer: PublishedExplainer,
     no_texts: bool,
     shards: Shards,
-    progress: ProgressSink,
-) -> tuple[PublishedFeatures, ...]:
-    """What a published protocol says of these rows, for each of its seeds.
+    clock: Clock,
+) -> Growing[PublishedFeatures]:
+    """What a published protocol says of these rows, for each of its seeds; none is made yet.
 
     With `no_texts` a digest stands for each string: sets of them overlap like sets of the strings.
     """
-    title = f"Explaining {model.member.name} by {explainer.upper()} as published"
-    piece = Piece(shards, title, len(rows), EXPLAIN_CHUNK)
     pairs = texts.pairs
 
-    def explain_chunk(start: int, stop: int) -> None:
+    def explain_chunk(model: ResidentModel, start: int, stop: int) -> None:
         by_text = partial(
             explain_as_published, predict=model.engine.probabilities, protocol=protocol, explainer=explainer
         )
@@ -153,21 +225,22 @@ def published_features(
             },
         )
 
-    piece.finish(explain_chunk, progress)
-    tables = [shards.read_table(*span) for span in piece.spans()]
-    return tuple(
-        PublishedFeatures(
-            text_id=text_id,
-            explainer=explainer,
-            seed=seed,
-            features=tuple(features),
-            weights=np.array(weights, dtype=np.float64),
-        )
-        for table in tables
-        for text_id, seed, features, weights in zip(
-            table["id"], table["seed"], table["features"], table["weights"], strict=True
-        )
-    )
+    def read_chunk(start: int, stop: int) -> list[PublishedFeatures]:
+        table = shards.read_table(start, stop)
+        columns = (table[column] for column in ("id", "seed", "features", "weights"))
+        return [
+            PublishedFeatures(
+                text_id=text_id,
+                explainer=explainer,
+                seed=seed,
+                features=tuple(features),
+                weights=np.array(weights, dtype=np.float64),
+            )
+            for text_id, seed, features, weights in zip(*columns, strict=True)
+        ]
+
+    title = f"Explaining {name} by {explainer.upper()} as published"
+    return Growing(piece(shards, title, len(rows), EXPLAIN_CHUNK), explain_chunk, read_chunk, clock)
 
 
 def _digest(string: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ from trust_core.domain.spec import NOT_IN_FINGERPRINT
 from trust_core.errors import RunConflict, RunError, RunIncomplete
 from trust_core.store.atomic import remove_partials, write_atomically
 from trust_core.store.shards import Shards
+
+_PARTIAL = "partial"
+_PARTIAL_FOLDER = re.compile(r"partial-([0-9]{1,9})")
 
 _CLAIM = "work/.claim"
 """The file whose lock says that a process works on the run; it goes with the work when that is done."""
@@ -64,6 +68,21 @@ class RunFolder:
                 ) from error
             remove_partials(self.path)
             yield
+
+    def write_partial(self, files: Mapping[str, bytes]) -> Path:
+        """Put down what is known so far, beside the work: `results_folder` finds the newest.
+
+        The one before it stays, for readers that have it open.
+        """
+        work = self.path / "work"
+        known = sorted(_partials(work))
+        folder = work / f"{_PARTIAL}-{known[-1] + 1 if known else 1}"
+        for name, content in files.items():
+            write_atomically(folder / name, content)
+        write_atomically(work / _PARTIAL, folder.name.encode())
+        for number in known[:-1]:
+            shutil.rmtree(work / f"{_PARTIAL}-{number}", ignore_errors=True)
+        return folder
 
     def remove_work(self) -> None:
         """Remove the shards: the run is finished, and its tables hold what they held."""
@@ -130,6 +149,33 @@ def existing_run(path: Path) -> RunFolder:
             f"{marker} names no fingerprint.", remedy="The folder is damaged: give another one with --out."
         )
     return RunFolder(path.resolve(), content["fingerprint"])
+
+
+def results_folder(path: Path) -> tuple[Path, bool] | None:
+    """Where the newest results of a run are, and whether they are final; None: nothing is known yet.
+
+    The folder holds report.json, texts.parquet, predictions.parquet, pairs.parquet and attributions.parquet.
+    A partial one goes when a run has ended or has come further twice: whoever reads it then asks again.
+    """
+    for folder, final in ((path, True), (_newest_partial(path), False), (path, True)):
+        # The last look is for a run that has ended in between.
+        if folder is not None and (folder / "report.json").exists():
+            return folder, final
+    return None
+
+
+def _newest_partial(path: Path) -> Path | None:
+    try:
+        name = (path / "work" / _PARTIAL).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+    return path / "work" / name if _PARTIAL_FOLDER.fullmatch(name) else None
+
+
+def _partials(work: Path) -> Iterator[int]:
+    for entry in work.glob(f"{_PARTIAL}-*"):
+        if found := _PARTIAL_FOLDER.fullmatch(entry.name):
+            yield int(found[1])
 
 
 def is_claimed(path: Path) -> bool:

@@ -30,12 +30,12 @@ def _features(folder: Path, model: str, monkeypatch: pytest.MonkeyPatch, *, no_t
     texts = TextSet(
         ids=("t",), text_a=("zebra yak",), text_b=("xerus",), gold=np.array([0]), classes=("x", "y")
     )
-    fake = Mock(spec=ResidentModel, engine=Mock(), member=Mock())
-    fake.member.name = model
-    return work.published_features(
-        fake, texts, [0], protocol="published-nli", explainer="lime", no_texts=no_texts,
-        shards=Shards(folder / model), progress=lambda _: None,
+    growing = work.published_features(
+        model, texts, [0], protocol="published-nli", explainer="lime", no_texts=no_texts,
+        shards=Shards(folder / model), clock=lambda: 0.0,
     )  # fmt: skip
+    growing.extend(Mock(spec=ResidentModel, engine=Mock()), 1, lambda _: None)
+    return growing.found
 
 
 def test_no_texts_keeps_digests_that_overlap_like_the_words(

@@ -6,7 +6,14 @@ import pytest
 
 from tests.support.store_report import small_report
 from trust_core.errors import RunConflict, RunError, RunIncomplete
-from trust_core.store.folder import RunFolder, existing_run, load_report, open_run, spec_of_run
+from trust_core.store.folder import (
+    RunFolder,
+    existing_run,
+    load_report,
+    open_run,
+    results_folder,
+    spec_of_run,
+)
 
 SPEC: dict[str, Any] = {"seed": 0, "lime": {"samples": 1000}, "candidates": ["b"], "device": "cpu"}
 
@@ -159,3 +166,24 @@ def test_report_that_cannot_be_opened(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(RunError, match="cannot be read: Not a directory"):
         load_report(tmp_path / "file" / "report.json")
+
+
+def test_partial_results_are_found(tmp_path: Path) -> None:
+    """Readers find the newest results; the ones before stay for those who have them open, older ones go."""
+    run = _open(tmp_path / "r")
+    assert results_folder(run.path) is None
+    written = [run.write_partial({"report.json": b"%d" % at, "texts.parquet": b""}) for at in range(3)]
+    assert results_folder(run.path) == (written[-1], False)
+    assert [folder.exists() for folder in written] == [False, True, True]
+    assert (written[-1] / "report.json").read_bytes() == b"2"
+    run.write("report.json", "{}")
+    assert results_folder(run.path) == (run.path, True)
+
+
+@pytest.mark.parametrize("pointer", ["../..", "partial-1/../..", "", "partial-7"])
+def test_a_pointer_leads_nowhere_else(tmp_path: Path, pointer: str) -> None:
+    """What names the newest results can name one of its neighbours alone."""
+    run = _open(tmp_path / "r")
+    (tmp_path / "report.json").write_text("{}")
+    run.write("work/partial", pointer)
+    assert results_folder(run.path) is None

@@ -1,0 +1,129 @@
+"""Explanations in rounds: every model explains the same next texts, so that all know the same at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from trust_core.domain.attributions import Explanation, PublishedFeatures
+from trust_core.domain.predictions import Predictions
+from trust_core.explain.methods import canonical_name
+from trust_core.explain.published import PublishedExplainer
+from trust_core.explain.settings import Settings
+from trust_core.pipeline import work
+from trust_core.pipeline.explaining import explainer_settings
+from trust_core.pipeline.measuring import ModelResults
+from trust_core.pipeline.outcome import Workplace
+from trust_core.pipeline.plan import Plan, explains
+
+PUBLISHED_EXPLAINERS: Mapping[str, PublishedExplainer] = {"lime": "lime", "shap-partition": "shap"}
+"""Our names of the explainers that the published protocols know."""
+
+
+def round_ends(total: int) -> Iterator[int]:
+    """After how many texts each round ends; a round has twice as many texts as the one before.
+
+    Rounds end where chunks do, so that they change no batch.
+    """
+    end, size = 0, work.EXPLAIN_CHUNK
+    while end < total:
+        end = min(end + size, total)
+        yield end
+        size *= 2
+
+
+@dataclass(frozen=True, slots=True)
+class MemberWork:
+    """What one model has said so far.
+
+    Attributes:
+        predictions: of all texts.
+        explanations: by explainer.
+        published: by explainer, where a published protocol was asked for.
+    """
+
+    predictions: Predictions
+    explanations: Mapping[str, work.Growing[Explanation]]
+    published: Mapping[PublishedExplainer, work.Growing[PublishedFeatures]]
+
+    @property
+    def results(self) -> ModelResults:
+        """The results so far."""
+        return ModelResults(
+            self.predictions,
+            {name: tuple(growing.found) for name, growing in self.explanations.items()},
+            {name: tuple(growing.found) for name, growing in self.published.items()},
+        )
+
+    @property
+    def pieces(self) -> Sequence[work.Growing[Explanation] | work.Growing[PublishedFeatures]]:
+        """Everything that goes on in rounds."""
+        return (*self.explanations.values(), *self.published.values())
+
+    @property
+    def seconds_per_text(self) -> dict[str, float]:
+        """Seconds of an explanation by explainer, of the texts that were explained in this start."""
+        names = (*self.explanations, *self.published)
+        return {
+            name: round(piece.seconds / piece.done, 4)
+            for name, piece in zip(names, self.pieces, strict=True)
+            if piece.done
+        }
+
+
+def member_work(plan: Plan, place: Workplace, index: int, predictions: Predictions) -> MemberWork:
+    """The work of the member at this place, with nothing explained yet."""
+    spec, folder, name = plan.spec, f"model-{index}", plan.members[index].name
+    published: dict[PublishedExplainer, work.Growing[PublishedFeatures]] = {}
+    if spec.protocol != "corrected" and plan.explains:
+        for explainer in map(canonical_name, spec.explainers):
+            published[PUBLISHED_EXPLAINERS[explainer]] = work.published_features(
+                name,
+                plan.texts,
+                plan.explained,
+                protocol=spec.protocol,
+                explainer=PUBLISHED_EXPLAINERS[explainer],
+                no_texts=spec.no_texts,
+                shards=place.run.shards(folder, f"published-{explainer}"),
+                clock=place.clock,
+            )
+    corrected = corrected_work(plan, place, name, folder, plan.explained)
+    return MemberWork(predictions, corrected, published)
+
+
+def corrected_work(
+    plan: Plan,
+    place: Workplace,
+    name: str,
+    folder: str,
+    rows: Sequence[int],
+    *,
+    settings: Settings | None = None,
+    explainers: Sequence[str] | None = None,
+) -> dict[str, work.Growing[Explanation]]:
+    """Explanations by the corrected protocol, with nothing explained yet; none where it explains nothing.
+
+    Args:
+        plan: the plan.
+        place: where shards go.
+        name: the model's.
+        folder: of its shards.
+        rows: the texts.
+        settings: of the explainers, where they are not the spec's.
+        explainers: canonical names, where they are not all of the spec's.
+    """
+    if not explains(plan.spec):
+        return {}
+    names = explainers if explainers is not None else [canonical_name(one) for one in plan.spec.explainers]
+    return {
+        explainer: work.explanations(
+            name,
+            plan.texts,
+            rows,
+            explainer=explainer,
+            settings=settings or explainer_settings(plan.spec),
+            shards=place.run.shards(folder, explainer),
+            clock=place.clock,
+        )
+        for explainer in names
+    }
