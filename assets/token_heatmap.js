@@ -39,7 +39,7 @@ function draw(instance) {
   instance.readout.setAttribute("role", "status")
   if (data.mode !== "toggle") parts.push(instance.readout)
   root.replaceChildren(...parts)
-  instance.linked = -1
+  instance.linked = null
   link(instance, data.chosen ?? -1)
   if (focused) {
     const button = buttonAt(instance.panes[focused.pane], focused.unit)
@@ -85,7 +85,7 @@ function rowOf(instance, row, at, theme) {
   head.append(element("h4", "", row.label))
   for (const note of row.notes) head.append(element("span", "note", note))
   const reach = [0, 1].map((model) => largest(row.values[model]))
-  const shared = Math.max(...reach)
+  const shared = row.limit ?? Math.max(...reach)
   if (data.shared) head.append(scaleBar(shared, theme, "same scale for both models"))
   section.append(head)
   const panes = element("div", data.difference ? "panes three" : "panes two")
@@ -108,13 +108,14 @@ function pane(instance, { row, at, column, limit, theme, title, about, detail, b
   const head = element("div", "pane-head")
   const name = element("strong", "", title)
   name.dir = "auto"
-  head.append(name)
+  const line = element("span", "detail")
   if (about) {
     const speaks = element("span", "about", `for “${about}”`)
     speaks.dir = "auto"
-    head.append(speaks)
+    line.append(speaks)
   }
-  head.append(element("span", detail.poor ? "detail poor" : "detail", detail.poor ? `poor fit: ${detail.text}` : detail.text))
+  line.append(element("span", detail.poor ? "poor" : "", detail.poor ? `poor fit: ${detail.text}` : detail.text))
+  head.append(name, line)
   if (bar) head.append(bar)
   const body = element("div", "text")
   body.setAttribute("role", "group")
@@ -184,7 +185,7 @@ function scaleBar(limit, theme, label) {
   const colours = element("span", "colours")
   for (let step = -4; step <= 4; step += 1) {
     const box = element("span")
-    paint(box, step / 4, theme)
+    box.style.backgroundColor = shade(step / 4, theme)
     colours.append(box)
   }
   colours.setAttribute("aria-hidden", "true")
@@ -209,9 +210,17 @@ function themeOf(root) {
   return { background, ink, positive: POSITIVE[mode], negative: NEGATIVE[mode], muted: css(muted) }
 }
 
+function blend(level, theme) {
+  return mix(theme.background, level < 0 ? theme.negative : theme.positive, STRONGEST * Math.abs(level))
+}
+
+function shade(level, theme) {
+  return css(blend(level, theme))
+}
+
 function paint(node, level, theme) {
   const strength = Math.abs(level)
-  const background = mix(theme.background, level < 0 ? theme.negative : theme.positive, STRONGEST * strength)
+  const background = blend(level, theme)
   node.style.backgroundColor = strength > 0 ? css(background) : "transparent"
   const inks = [theme.ink, [0, 0, 0], [255, 255, 255]]
   const readable = inks.find((ink) => contrast(ink, background) >= CONTRAST) ?? inks[0]

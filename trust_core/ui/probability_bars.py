@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from trust_core.ui.token_heatmap import ASSETS
+from trust_core.ui.places import ASSETS
 
 _COMPONENT: Final = st.components.v2.component(
     "probability_bars",

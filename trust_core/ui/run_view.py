@@ -86,7 +86,7 @@ class RunView:
     @cached_property
     def _rows_of_text(self) -> dict[str, list[int]]:
         return {
-            str(name): list(rows)
+            str(name): rows.tolist()
             for name, rows in self.attributions.groupby("id", sort=False).indices.items()
         }
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
-ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
+from trust_core.ui.places import ASSETS
 
 _COMPONENT: Final = st.components.v2.component(
     "token_heatmap",
@@ -18,7 +17,9 @@ _COMPONENT: Final = st.components.v2.component(
 )
 
 
-def token_heatmap(data: Mapping[str, Any], *, key: str, on_click: Callable[[int], None]) -> None:
+def token_heatmap(
+    data: Mapping[str, Any], *, key: str, on_click: Callable[[int], None] | None = None
+) -> None:
     """Draw the words and report clicks on them.
 
     Args:
@@ -30,7 +31,12 @@ def token_heatmap(data: Mapping[str, Any], *, key: str, on_click: Callable[[int]
     def clicked() -> None:
         event = st.session_state[key].get("clicked")
         # A click on words that have been replaced meanwhile is of no use.
-        if isinstance(event, Mapping) and event.get("of") == data["of"] and _is_unit(event.get("unit"), data):
+        if (
+            on_click is not None
+            and isinstance(event, Mapping)
+            and event.get("of") == data["of"]
+            and _is_unit(event.get("unit"), data)
+        ):
             on_click(int(event["unit"]))
 
     _COMPONENT(key=key, data=dict(data), on_clicked_change=clicked)

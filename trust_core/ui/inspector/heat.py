@@ -110,7 +110,7 @@ def heat_row(
         k_fixed: size of the top sets where it is fixed; of words, not of sentences.
     """
     wholes = [units.summed(side.whole) for side in reasons.sides]
-    same = bool(np.array_equal(*wholes))
+    same = np.array_equal(wholes[0], wholes[1])
     roles = ("reference", "reference" if same else "candidate")
     orders = [
         rank_words(weights, tie_key=(text_id, role, "all"))
@@ -138,6 +138,16 @@ def heat_row(
     )
 
 
+def shared_limits(*heatmaps: Sequence[HeatRow]) -> list[float]:
+    """The heaviest unit of each row over several heatmaps with the same explainers."""
+    return [
+        max(
+            (float(np.abs(values).max(initial=0.0)) for row in rows for values in row.values[:2]), default=0.0
+        )
+        for rows in zip(*heatmaps, strict=True)
+    ]
+
+
 def fit_text(explainer: str, fidelity: float) -> tuple[str, bool]:
     """How well an explanation fits its model, and whether that is poor."""
     if explainer == "lime":
@@ -145,37 +155,53 @@ def fit_text(explainer: str, fidelity: float) -> tuple[str, bool]:
     return f"adds up to within {abs(fidelity):.3f}", abs(fidelity) > LARGEST_GAP
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How a heatmap is drawn.
+
+    Attributes:
+        models: names of reference and candidate.
+        classes: the class that each one's weights speak for.
+        shared_scale: one colour scale for both models, or each model's own.
+        difference: whether the differences are drawn.
+    """
+
+    models: tuple[str, str]
+    classes: tuple[str, str]
+    shared_scale: bool = True
+    difference: bool = True
+
+
 def heatmap_data(
     rows: Sequence[HeatRow],
     units: Units,
+    drawing: Drawing,
     *,
-    models: tuple[str, str],
-    classes: tuple[str, str],
-    shared_scale: bool,
-    difference: bool,
     of: str,
     chosen: int | None = None,
+    limits: Sequence[float] | None = None,
 ) -> dict[str, Any]:
     """What the heatmap component draws.
 
     Args:
         rows: one an explainer.
         units: the pieces of the text.
-        models: names of reference and candidate.
-        classes: the class that each one's weights speak for.
-        shared_scale: one colour scale for both models, or each model's own.
-        difference: whether the differences are drawn.
+        drawing: how they are drawn.
         of: what is shown, sent back with every click so that a late click on another text is known.
         chosen: the unit that a click has kept.
+        limits: the weight that takes the strongest colour, one a row, where several heatmaps share their
+            colours; None takes the heaviest unit of the row.
     """
     return {
         **units.shown(),
         "mode": "read",
-        "models": list(models),
-        "classes": list(classes),
-        "shared": shared_scale,
-        "difference": difference,
-        "rows": [_row(row, units) for row in rows],
+        "models": list(drawing.models),
+        "classes": list(drawing.classes),
+        "shared": drawing.shared_scale,
+        "difference": drawing.difference,
+        "rows": [
+            {**_row(row, units), "limit": limits[at] if limits else None} for at, row in enumerate(rows)
+        ],
         "of": of,
         "chosen": -1 if chosen is None else chosen,
     }

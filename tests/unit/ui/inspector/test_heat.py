@@ -6,6 +6,7 @@ from trust_core.ui.inspector.heat import (
     BOTH,
     ONLY_CANDIDATE,
     ONLY_REFERENCE,
+    Drawing,
     ModelWeights,
     Reasons,
     fit_text,
@@ -124,10 +125,7 @@ def test_the_component_gets_every_word_once_and_both_models_numbers():
     data = heatmap_data(
         [row_of(lime(OURS, THEIRS, 0.1))],
         UNITS,
-        models=MODELS,
-        classes=("yes", "no"),
-        shared_scale=True,
-        difference=True,
+        Drawing(MODELS, ("yes", "no")),
         of="t",
     )
     assert [unit["name"] for unit in data["units"]] == [word.text for word in TEXT.words]

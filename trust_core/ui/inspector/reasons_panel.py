@@ -1,0 +1,214 @@
+"""The heatmap with its controls, the word that a click has kept, and the numbers as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from trust_core.domain.texts import SegmentedText
+from trust_core.ui import downloads
+from trust_core.ui.inspector.focus import Focus, heat_rows, settings_sentence
+from trust_core.ui.inspector.heat import Drawing, HeatRow, Reasons, heatmap_data, weight_table
+from trust_core.ui.inspector.units import Granularity, Units, units_of
+from trust_core.ui.inspector.word_panel import elsewhere, weights_by_class
+from trust_core.ui.token_heatmap import token_heatmap
+
+AS_REPORTED: Final = ""
+"""The choice of class that takes what the report has explained."""
+
+_UNITS: Final[dict[str, Granularity]] = {"Words": "word", "Sentences": "sentence"}
+_SCALES: Final = {"Shared": True, "Own": False}
+_CHOSEN: Final = "inspector_chosen"
+
+_CLASS_HELP: Final = (
+    "Whose probability the weights explain, the same for both models. The report explains one class of each "
+    "text; the weights of every class are kept."
+)
+_UNIT_HELP: Final = (
+    "A sentence weighs what its words weigh together. Explanations are made of words, for both models alike: "
+    "the tokens that a model cuts a word into have no weights of their own."
+)
+_SCALE_HELP: Final = (
+    "Shared: the same colour is the same weight in both models. Own: the strongest colour is the heaviest "
+    "word of each model."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the controls over the heatmap say.
+
+    Attributes:
+        classes: the class that is explained of reference and candidate.
+        kind: word or sentence.
+        shared_scale: one colour scale for both models.
+        difference: whether the differences are drawn.
+    """
+
+    classes: tuple[str, str]
+    kind: Granularity
+    shared_scale: bool
+    difference: bool
+
+
+def controls(names: Sequence[str], reported: tuple[str, str] | None) -> Choices:
+    """The controls over the heatmap.
+
+    Args:
+        names: class names.
+        reported: the classes that the report explains; None where it does not explain the text.
+    """
+
+    def called(name: str) -> str:
+        if name != AS_REPORTED or reported is None:
+            return name
+        return f"as reported: {reported[0]}" if reported[0] == reported[1] else "as reported: own answers"
+
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        choice = st.selectbox(
+            "Class to explain",
+            [AS_REPORTED, *names] if reported else list(names),
+            format_func=called,
+            key="inspector_class",
+            width=280,
+            persist_state="session",
+            help=_CLASS_HELP,
+        )
+        unit = st.segmented_control(
+            "Colour by",
+            list(_UNITS),
+            default="Words",
+            required=True,
+            key="inspector_unit",
+            persist_state="session",
+            help=_UNIT_HELP,
+        )
+        scale = st.segmented_control(
+            "Colour scale",
+            list(_SCALES),
+            default="Shared",
+            required=True,
+            key="inspector_scale",
+            persist_state="session",
+            help=_SCALE_HELP,
+        )
+        difference = st.toggle("Difference", value=True, key="inspector_difference", persist_state="session")
+    classes = (choice, choice) if choice else reported or (names[0], names[0])
+    return Choices(classes, _UNITS[unit], _SCALES[scale], difference)
+
+
+def heatmap(
+    words: SegmentedText, reasons: list[Reasons], choices: Choices, focus: Focus, *, key: str
+) -> tuple[int | None, list[HeatRow], Units]:
+    """Draw the heatmap; returns the unit that a click has kept, the rows and the units.
+
+    Args:
+        words: the text with its words.
+        reasons: both models' weights, one an explainer.
+        choices: what the controls say.
+        focus: the text of the run.
+        key: of the component.
+    """
+    units = units_of(words, choices.kind, focus.settings.labels)
+    rows = heat_rows(reasons, units, text_id=focus.text.id, settings=focus.settings)
+    of = f"{key}/{focus.text.id}/{choices.kind}"
+    kept = st.session_state.get(_CHOSEN)
+    chosen = kept[1] if kept and kept[0] == of else None
+
+    def click(unit: int) -> None:
+        st.session_state[_CHOSEN] = None if unit == chosen else (of, unit)
+
+    drawing = Drawing(focus.models, choices.classes, choices.shared_scale, choices.difference)
+    token_heatmap(heatmap_data(rows, units, drawing, of=of, chosen=chosen), key=key, on_click=click)
+    return chosen, rows, units
+
+
+def reasons_panel(
+    focus: Focus, *, words_elsewhere: Callable[[], pd.DataFrame], open_text: Callable[[str], None]
+) -> None:
+    """Draw heatmap, word and table of a text that the run has explained.
+
+    Args:
+        focus: the text.
+        words_elsewhere: words of all explained texts, see `word_panel.explained_words`.
+        open_text: called with the id of another text that is chosen.
+    """
+    choices = controls(focus.text.reference.classes, focus.text.explained)
+    st.caption(settings_sentence(focus.settings))
+    reasons = focus.reasons(choices.classes)
+    if focus.words is None or not len(focus.words):
+        st.info("This text has no words that could be explained.")
+        return
+    if not reasons:
+        st.info("The run holds no word weights for this text.")
+        return
+    chosen, rows, units = heatmap(focus.words, reasons, choices, focus, key="inspector_heatmap")
+    if chosen is not None and choices.kind == "word":
+        _word(focus, chosen, words_elsewhere, open_text)
+    table(rows, units, focus)
+
+
+def table(rows: list[HeatRow], units: Units, focus: Focus) -> None:
+    """The numbers of the heatmap, to read and to take away."""
+    with st.expander("The weights as a table"):
+        weights = weight_table(rows, units, models=focus.models)
+        st.dataframe(
+            weights,
+            hide_index=True,
+            key=f"inspector_table/{focus.text.id}/{units.kind}",
+            column_config=_signed([*focus.models, "difference"]),
+        )
+        downloads.csv("Download as CSV", weights, name=f"weights-{focus.text.id}", key="inspector_csv")
+
+
+def _word(
+    focus: Focus, chosen: int, words_elsewhere: Callable[[], pd.DataFrame], open_text: Callable[[str], None]
+) -> None:
+    assert focus.words is not None
+    word = focus.words.words[chosen]
+    with st.container(border=True):
+        st.text(f"The word “{word.text[:60]}”, for every class")
+        st.dataframe(
+            weights_by_class(
+                focus.attributions, segment=word.segment, position=word.position, models=focus.models
+            ),
+            hide_index=True,
+            key=f"inspector_by_class/{focus.text.id}/{chosen}",
+            column_config=_signed([*focus.models, "difference"]),
+        )
+        others = elsewhere(
+            words_elsewhere(), word.text, besides=focus.text.id, explainers=focus.settings.explainers
+        )
+        if others.empty:
+            st.caption("No other explained text holds this word.")
+            return
+        st.caption(
+            f"The same word in other explained texts ({others['id'].nunique()}), for the class explained "
+            "there. Choose a row to open its text."
+        )
+        key = f"inspector_elsewhere/{focus.text.id}/{chosen}"
+        ids = others["id"].tolist()
+
+        def chose() -> None:
+            picked = st.session_state[key]["selection"]["rows"]
+            if picked and picked[0] < len(ids):
+                open_text(ids[picked[0]])
+
+        st.dataframe(
+            others,
+            hide_index=True,
+            key=key,
+            height=min(280, 38 + 35 * len(others)),
+            on_select=chose,
+            selection_mode="single-row",
+            column_config=_signed(["reference", "candidate", "difference"]),
+        )
+
+
+def _signed(names: list[str]) -> dict[str, Any]:
+    """Columns of weights, with their sign."""
+    return {name: st.column_config.NumberColumn(format="%+.3f") for name in names}
