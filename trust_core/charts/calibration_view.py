@@ -1,0 +1,290 @@
+"""Reliability of both models at any bins: rates on square axes, differences, and where the texts lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from trust_core.charts.table import Table
+from trust_core.charts.theme import Theme, faded, framed, plain
+from trust_core.domain.arrays import FloatArray, IntArray
+
+CLICKED: Final = 9
+"""The trace whose points are clicked: one a model and bin, in the order of `CalibrationView.points`."""
+
+Of = Literal["reference", "candidate"]
+
+_DASHES: Final[dict[Of, str]] = {"reference": "solid", "candidate": "dash"}
+_SYMBOLS: Final[dict[Of, str]] = {"reference": "circle", "candidate": "diamond"}
+_SIGNS: Final[dict[Of, str]] = {"reference": "●", "candidate": "◆"}
+_SHIFTS: Final[dict[Of, float]] = {"reference": -0.25, "candidate": 0.25}
+_SMALLEST, _LARGEST = 6.0, 26.0
+
+
+@dataclass(frozen=True, slots=True)
+class CurveBand:
+    """A curve with its 95 % band at m places: (m,) each."""
+
+    at: FloatArray
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class ModelBins:
+    """One model's texts in the v bins that hold any.
+
+    Attributes:
+        of: which of the two models.
+        name: what it is called.
+        left, right: (v,) ends of the bins.
+        count: (v,) texts.
+        said: (v,) mean confidence.
+        came: (v,) share of texts in which the model was right.
+        low, high: (v,) 95 % interval of `came`.
+        curve: the smooth curve with its band; None where the bins themselves are drawn.
+    """
+
+    of: Of
+    name: str
+    left: FloatArray
+    right: FloatArray
+    count: IntArray
+    said: FloatArray
+    came: FloatArray
+    low: FloatArray
+    high: FloatArray
+    curve: CurveBand | None = None
+
+    @property
+    def heights(self) -> FloatArray:
+        """(v,) where the markers stand: on the smooth curve if there is one."""
+        if self.curve is None or not len(self.curve.at):
+            return self.came
+        return np.interp(self.said, self.curve.at, self.curve.value)
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationView:
+    """What the diagram shows.
+
+    Attributes:
+        models: reference, then candidate.
+        difference: candidate's gap (confidence minus accuracy) less the reference's, where both have texts.
+        confidence: name of the horizontal axis: "confidence", or the probability of a class.
+        rate: name of the vertical axis: "accuracy", or the share of texts of that class.
+        binning: the bins in words: "10 bins of equal width".
+    """
+
+    models: tuple[ModelBins, ModelBins]
+    difference: CurveBand
+    confidence: str = "confidence"
+    rate: str = "accuracy"
+    binning: str = ""
+
+    @property
+    def points(self) -> tuple[tuple[ModelBins, int], ...]:
+        """The points that can be clicked, in their order: a model and the place in its arrays."""
+        return tuple((model, at) for model in self.models for at in range(len(model.count)))
+
+
+def calibration_view(view: CalibrationView, *, theme: Theme) -> go.Figure:
+    """Rates over confidence with bands, markers as large as their bins; below, differences and counts.
+
+    The axes of the rates are square and go from 0 to 1. Only the markers can be hovered and clicked.
+    """
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        name="as right as confident",
+        line={"color": theme.muted, "dash": "dot", "width": 1.5},
+        hoverinfo="skip",
+    )
+    for model in view.models:
+        _add_model(figure, model, theme)
+    _add_difference(figure, view.difference, theme)
+    _add_points(figure, view, theme)
+    return framed(
+        figure,
+        theme,
+        height=760,
+        barmode="overlay",
+        clickmode="event+select",
+        xaxis={
+            "title": {"text": plain(view.confidence)},
+            "range": [-0.02, 1.02],
+            "constrain": "domain",
+            "anchor": "y3",
+            "tickformat": ".1f",
+            "dtick": 0.2,
+        },
+        yaxis={
+            "title": {"text": plain(view.rate)},
+            "range": [-0.02, 1.02],
+            "domain": [0.42, 1],
+            "scaleanchor": "x",
+            "constrain": "domain",
+            "constraintoward": "bottom",
+            "tickformat": ".1f",
+            "dtick": 0.2,
+        },
+        yaxis2={
+            "title": {"text": "gap<br>difference"},
+            "domain": [0.19, 0.34],
+            "tickformat": "+.0%",
+            "nticks": 4,
+            "range": _reach(view.difference),
+        },
+        yaxis3={"title": {"text": "texts"}, "domain": [0, 0.12], "tickformat": ".0%", "nticks": 3},
+    )
+
+
+def _add_model(figure: go.Figure, model: ModelBins, theme: Theme) -> None:
+    """Band, line and histogram of one model: three traces, whatever there is to show."""
+    colour = _colour(model.of, theme)
+    band = model.curve or CurveBand(model.said, model.came, model.low, model.high)
+    figure.add_scatter(
+        x=[*band.at.tolist(), *band.at[::-1].tolist()],
+        y=[*band.high.tolist(), *band.low[::-1].tolist()],
+        fill="toself",
+        fillcolor=faded(colour, 0.14),
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=band.at.tolist(),
+        y=band.value.tolist(),
+        mode="lines",
+        name=f"{_SIGNS[model.of]} {plain(model.name, longest=30)}",
+        line={"color": colour, "dash": _DASHES[model.of], "width": 2},
+        hoverinfo="skip",
+    )
+    width = model.right - model.left
+    figure.add_bar(
+        x=((model.left + model.right) / 2 + _SHIFTS[model.of] * width).tolist(),
+        y=(model.count / max(1, int(model.count.sum()))).tolist(),
+        width=(width / 2).tolist(),
+        yaxis="y3",
+        marker={"color": faded(colour, 0.75), "line": {"width": 0}},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _add_difference(figure: go.Figure, difference: CurveBand, theme: Theme) -> None:
+    """The panel of differences: band and line."""
+    figure.add_scatter(
+        x=[*difference.at.tolist(), *difference.at[::-1].tolist()],
+        y=[*difference.high.tolist(), *difference.low[::-1].tolist()],
+        yaxis="y2",
+        fill="toself",
+        fillcolor=faded(theme.muted, 0.25),
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=difference.at.tolist(),
+        y=difference.value.tolist(),
+        yaxis="y2",
+        mode="lines+markers" if len(difference.at) <= 60 else "lines",
+        line={"color": theme.ink, "width": 1.5},
+        marker={"size": 5},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.add_shape(
+        type="line", xref="paper", x0=0, x1=1, yref="y2", y0=0, y1=0, line={"color": theme.muted, "width": 1}
+    )
+
+
+def _add_points(figure: go.Figure, view: CalibrationView, theme: Theme) -> None:
+    """The markers of both models as one trace, so that a point's index says model and bin."""
+    most = max((int(model.count.max(initial=1)) for model in view.models), default=1)
+    figure.add_scatter(
+        x=[float(model.said[at]) for model, at in view.points],
+        y=[float(model.heights[at]) for model, at in view.points],
+        mode="markers",
+        marker={
+            "symbol": [_SYMBOLS[model.of] for model, _ in view.points],
+            "color": [_colour(model.of, theme) for model, _ in view.points],
+            "size": [
+                _SMALLEST + (_LARGEST - _SMALLEST) * float(np.sqrt(model.count[at] / most))
+                for model, at in view.points
+            ],
+            "opacity": 0.85,
+            "line": {"width": 1, "color": theme.paper},
+        },
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 0.55}},
+        customdata=[
+            [
+                plain(model.name),
+                f"{model.left[at]:.3f} to {model.right[at]:.3f}",
+                f"{model.count[at]:,}",
+                f"{model.said[at]:.1%}",
+                f"{model.came[at]:.1%}",
+                f"{model.low[at]:.1%} to {model.high[at]:.1%}",
+                plain(view.confidence),
+                plain(view.rate),
+            ]
+            for model, at in view.points
+        ],
+        hovertemplate=(
+            "<b>%{customdata[0]}</b><br>%{customdata[2]} texts, %{customdata[6]} %{customdata[1]}"
+            "<br>mean %{customdata[6]} %{customdata[3]}<br>%{customdata[7]} %{customdata[4]}"
+            " (95 % interval %{customdata[5]})<extra></extra>"
+        ),
+        showlegend=False,
+    )
+
+
+def _colour(of: Of, theme: Theme) -> str:
+    return theme.reference if of == "reference" else theme.candidate
+
+
+def _reach(difference: CurveBand) -> list[float]:
+    """Symmetric limits of the panel of differences; a few wide bands may leave it."""
+    values = np.abs(difference.value).max(initial=0.0)
+    bands = np.quantile(np.abs([difference.low, difference.high]), 0.8) if len(difference.at) else 0.0
+    reach = max(0.05, 1.15 * float(values), float(bands))
+    return [-reach, reach]
+
+
+def calibration_alt(view: CalibrationView) -> str:
+    """The diagram in a sentence."""
+    parts = []
+    for model in view.models:
+        total = int(model.count.sum())
+        if total:
+            gap = float((model.count * (model.said - model.came)).sum()) / total
+            side = "over-confident" if gap > 0 else "under-confident"
+            parts.append(f"{model.name} is on average {abs(gap) * 100:.1f} points {side} on {total:,} texts")
+    if not parts:
+        return "Reliability diagram without any text."
+    return f"Reliability diagram, {view.binning}: " + "; ".join(parts) + "."
+
+
+def calibration_table(view: CalibrationView) -> Table:
+    """The diagram's data: one row a model and bin."""
+    rows = tuple(
+        (
+            model.name,
+            f"{model.left[at]:.4f} to {model.right[at]:.4f}",
+            f"{model.count[at]}",
+            f"{model.said[at]:.4f}",
+            f"{model.came[at]:.4f}",
+            f"{model.low[at]:.4f} to {model.high[at]:.4f}",
+        )
+        for model, at in view.points
+    )
+    return Table(("model", "bin", "texts", f"mean {view.confidence}", view.rate, "95 % interval"), rows)
