@@ -1,5 +1,5 @@
 """The page "Reasons"."""
 
-from trust_core.ui.reasons import page
+from trust_core.ui.reasons.page import page
 
 page()

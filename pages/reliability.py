@@ -1,5 +1,5 @@
 """The page "Reliability"."""
 
-from trust_core.ui.reliability import page
+from trust_core.ui.reliability.page import page
 
 page()
