@@ -28,6 +28,7 @@ class RunView:
         example: whether it is the bundled one.
         partial: whether the run still goes on, or stopped before its end.
         folder: of the run.
+        version: changes whenever the results do: what is computed from them is cached by it.
         report: as far as the run has come.
         reference: name of the reference.
         candidates: names of the candidates.
@@ -45,6 +46,7 @@ class RunView:
         self.example = example
         self.partial = not final
         self.folder = folder
+        self.version = f"{results}:{(results / 'report.json').stat().st_mtime_ns}"
         self.report: Report = load_report(results)
         # The folder of a partial result goes when the run has come further.
         self._bytes = (

@@ -126,7 +126,16 @@ def go_to(page: str) -> None:
 
 
 def filter_texts(ids: Sequence[str], label: str) -> None:
-    """Choose texts for all pages; in a callback. Without ids: all texts again."""
+    """Choose texts for all pages; in a callback. Without ids: all texts again.
+
+    The address forgets the bin of an earlier choice.
+    """
+    address.write("bin", "")
+    restore_texts(ids, label)
+
+
+def restore_texts(ids: Sequence[str], label: str) -> None:
+    """Choose texts as the address says, outside a callback; as `filter_texts` but for the address."""
     if not ids:
         st.session_state.pop(_FILTER, None)
         return
@@ -201,6 +210,7 @@ def _run_chosen() -> None:
 
 def _candidate_chosen() -> None:
     address.write("candidate", st.session_state["candidate-choice"])
+    address.write("bin", "")
 
 
 def _leave_if_asked() -> None:
