@@ -1,0 +1,98 @@
+"""The page Answers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support.export_tables import run_tables, text_set
+from tests.support.ui_runs import app_on, write_hostile_run, write_run
+from trust_core.export.worked_texts import RunTables
+
+pytestmark = pytest.mark.slow
+
+WORDS = ("dog", "cat", "runs", "sleeps", "never", "always", "river")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home."""
+    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
+    return tmp_path
+
+
+def _tables(n: int = 200) -> RunTables:
+    rng = np.random.default_rng(1)
+    texts = [
+        (" ".join(rng.choice(WORDS, rng.integers(3, 12))), "a dog runs", int(rng.integers(0, 3)))
+        for _ in range(n)
+    ]
+    return run_tables(texts=text_set(texts), explainers=())
+
+
+def test_changed_answers_are_listed(home: Path, repository: Path) -> None:
+    """Without a choice every text whose answer changed is in the list, the farthest apart first."""
+    tables = _tables()
+    write_run(home, tables=tables)
+    app = app_on("answers", repository)
+    assert not app.exception
+    frame = tables.predictions.to_pandas()
+    by_model = {model: part.set_index("id")["pred"] for model, part in frame.groupby("model")}
+    changed = by_model["nli-reference"] != by_model["nli-student-3l"]
+    listed = next(one.value for one in app.dataframe if "divergence" in one.value)
+    assert len(listed) == changed.sum()
+    assert listed["divergence"].is_monotonic_decreasing
+
+
+def test_choosing_a_cell_lists_its_texts_alone(home: Path, repository: Path) -> None:
+    """The list holds the texts that the reference answers with one class and the candidate with another."""
+    write_run(home, tables=_tables())
+    app = app_on("answers", repository)
+    cells = next(one for one in app.selectbox if one.label == "Texts")
+    cells.select_index(1).run()
+    assert not app.exception
+    listed = next(one.value for one in app.dataframe if "divergence" in one.value)
+    assert set(listed["reference"]) == {"entailment"}
+    assert set(listed["candidate"]) == {"neutral"}
+
+
+def test_parts_by_length_hold_every_text(home: Path, repository: Path) -> None:
+    """Slices by length add up to all texts, and each rate has its interval."""
+    write_run(home, tables=_tables())
+    app = app_on("answers", repository)
+    app.selectbox(key="slices-by").select("Length").run()
+    assert not app.exception
+    parts = next(one.value for one in app.dataframe if "Part" in one.value)
+    assert parts["n"].sum() == 200
+    assert parts["Same answer"].str.contains(" to ").all()
+
+
+def test_few_texts_are_shown_without_rates(home: Path, repository: Path) -> None:
+    """With fewer than 20 texts the page stands, and says that parts are not measured."""
+    write_run(home)
+    app = app_on("answers", repository)
+    assert not app.exception
+    parts = next(one.value for one in app.dataframe if "Part" in one.value)
+    assert parts["Same answer"].str.startswith("not measured").all()
+
+
+def test_run_without_texts_still_has_answers(home: Path, repository: Path) -> None:
+    """Where texts were left out, answers are shown by id alone."""
+    write_run(home, tables=run_tables(no_texts=True))
+    app = app_on("answers", repository)
+    assert not app.exception
+
+
+def test_partial_run_shows_answers(home: Path, repository: Path) -> None:
+    """Answers are complete as soon as all models have predicted."""
+    write_run(home, partial=True)
+    app = app_on("answers", repository)
+    assert not app.exception
+    assert app.dataframe
+
+
+def test_hostile_classes_and_names_draw(home: Path, repository: Path) -> None:
+    """Hostile class and model names break nothing."""
+    write_hostile_run(home)
+    app = app_on("answers", repository)
+    assert not app.exception

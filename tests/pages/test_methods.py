@@ -1,0 +1,45 @@
+"""The page Methods."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.ui_runs import app_on
+from trust_core.domain.catalogue import CATALOGUE
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty home."""
+    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
+
+
+def _words(app) -> str:
+    return " ".join(one.value for kind in (app.markdown, app.caption) for one in kind).replace("\\", "")
+
+
+def test_every_measure_is_explained(repository: Path) -> None:
+    """Title, meaning and source of every measure of the catalogue are on the page."""
+    said = _words(app_on("methods", repository, run=""))
+    for entry in CATALOGUE.values():
+        assert entry.title in said
+        assert entry.meaning in said
+        assert entry.source in said
+
+
+def test_search_leaves_what_mentions_the_words(repository: Path) -> None:
+    """A word narrows the list to the measures that mention it."""
+    app = app_on("methods", repository, run="")
+    app.text_input(key="methods-search").set_value("McNemar").run()
+    said = _words(app)
+    assert CATALOGUE["mcnemar_p"].meaning in said
+    assert CATALOGUE["smooth_ece"].meaning not in said
+
+
+def test_search_without_result_says_so(repository: Path) -> None:
+    """Where nothing mentions the word, the page says what to do."""
+    app = app_on("methods", repository, run="")
+    app.text_input(key="methods-search").set_value("qqqqq").run()
+    assert "Try a shorter word" in _words(app)

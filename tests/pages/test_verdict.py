@@ -1,0 +1,108 @@
+"""The page Verdict."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.report_samples import HOSTILE, sample_report
+from tests.support.ui_runs import app_on, write_hostile_run, write_run
+from trust_core.domain.report import Report
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home."""
+    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
+    return tmp_path
+
+
+def _words(app) -> str:
+    return " ".join(one.value for kind in (app.markdown, app.caption, app.header) for one in kind)
+
+
+def test_finished_run_answers_the_question(home: Path, repository: Path) -> None:
+    """The head of the page says in words whether the candidate may replace the reference."""
+    write_run(home)
+    app = app_on("verdict", repository)
+    assert not app.exception
+    assert app.header[0].value == "No, it differs"
+    for status in ("equivalent", "different"):
+        assert status in _words(app)
+
+
+def test_every_test_is_told_in_a_sentence(home: Path, repository: Path) -> None:
+    """No test of the verdict is left out of the page."""
+    write_run(home)
+    app = app_on("verdict", repository)
+    said = _words(app).replace("\\", "")
+    for part in sample_report().candidates[0].verdict.dimensions.values():
+        for test in part.tests:
+            assert test.why in said
+
+
+def test_another_candidate_has_its_own_verdict(home: Path, repository: Path) -> None:
+    """The candidate that the address names is the one that the page speaks of."""
+    write_run(home)
+    app = app_on("verdict", repository, candidate="ref:int8")
+    assert not app.exception
+    assert app.header[0].value == "Yes, within the margins"
+
+
+def test_failed_control_comes_first(home: Path, repository: Path) -> None:
+    """A control that came out wrong is an alarm above the verdict."""
+    write_run(home, sample_report(control_failed=True))
+    app = app_on("verdict", repository)
+    assert "Control C5 came out wrong" in app.error[0].value
+    assert app.header[0].value == "Not settled"
+
+
+def test_partial_results_are_called_partial(home: Path, repository: Path) -> None:
+    """A run on its way shows what it has, and says that it is not all."""
+    write_run(home, partial=True)
+    app = app_on("verdict", repository)
+    assert not app.exception
+    assert any("artial" in one.value for one in app.info)
+
+
+def test_run_without_tests_says_why(home: Path, repository: Path) -> None:
+    """Where nothing was tested there is no empty chart, and the reason is told."""
+    report: Report = sample_report(names=("nli-student-3l",))
+    candidate = report.candidates[0]
+    bare = {
+        name: part.model_copy(
+            update={"tests": (), "status": "not_measured", "why": "The run has not come so far."}
+        )
+        for name, part in candidate.verdict.dimensions.items()
+    }
+    verdict = candidate.verdict.model_copy(update={"dimensions": bare, "overall": "inconclusive"})
+    write_run(
+        home, report.model_copy(update={"candidates": (candidate.model_copy(update={"verdict": verdict}),)})
+    )
+    app = app_on("verdict", repository)
+    assert not app.exception
+    assert "The run has not come so far" in _words(app).replace("\\", "")
+    assert "Every test against its margin" not in [one.value for one in app.subheader]
+
+
+def test_hostile_names_stay_text(home: Path, repository: Path) -> None:
+    """Names and notes of others reach Markdown only with every sign of markup taken literally."""
+    write_hostile_run(home)
+    app = app_on("verdict", repository)
+    assert not app.exception
+    for kind in (app.markdown, app.caption, app.error, app.info):
+        for one in kind:
+            for text in HOSTILE:
+                # What is left of a hostile string unescaped would be found here.
+                if any(sign in text for sign in "<[$`"):
+                    assert text not in one.value
+
+
+def test_tradeoff_follows_the_choice(home: Path, repository: Path) -> None:
+    """Another measure and another cost draw another chart without an error."""
+    write_run(home)
+    app = app_on("verdict", repository)
+    app.selectbox(key="tradeoff-trust").select("Brier score").run()
+    app.selectbox(key="tradeoff-cost").select("parameters").run()
+    assert not app.exception
