@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
-from trust_core.ui import state
+from typing import Final
+
+import streamlit as st
+
+from trust_core.charts.calibration_view import CLICKED, calibration_alt, calibration_table, calibration_view
+from trust_core.domain.catalogue import CATALOGUE
+from trust_core.domain.measures import MIN_TEXTS, Of
+from trust_core.domain.report import MeasureRow
+from trust_core.ui import address, chart, measure_card, state
+from trust_core.ui.messages import escape_markdown
+from trust_core.ui.reliability.answered import Answered, answered
+from trust_core.ui.reliability.bins import read_bin
+from trust_core.ui.reliability.drawn import SHAPES, Shape, Wanted, drawn
+from trust_core.ui.reliability.mending import mending, split_section, temperature_section
+from trust_core.ui.reliability.scatter import scatter_section
+from trust_core.ui.reliability.texts import bin_panel, choose_bin, restore_bin
 from trust_core.ui.run_view import RunView
+
+_CARDS: Final[tuple[tuple[str, Of, str], ...]] = (
+    ("brier", "difference", "Brier score, change"),
+    ("signed_gap", "difference", "Over-confidence, change"),
+    ("curve_distance", "pair", "Distance of the curves"),
+    ("smooth_ece", "difference", "SmoothECE, change"),
+)
+
+_FEWEST_BINS, _MOST_BINS = 4, 40
 
 
 def page() -> None:
@@ -14,4 +38,147 @@ def page() -> None:
 
 
 def _body(view: RunView, candidate: str) -> None:
-    del view, candidate
+    chosen = state.selected()
+    own = read_bin(address.read("bin"), len(view.classes)) is not None
+    ids = None if chosen is None or own else chosen.ids
+    found = answered(view, candidate, ids)
+    _figures(view, candidate)
+    if not len(found):
+        st.info("None of the chosen texts was predicted by both models.")
+        return
+    names = None if ids is None else hash(ids)
+    if found.labelled:
+        restore_bin(found)
+        _diagram(view, found, names)
+    else:
+        st.info(
+            "Not every text has a gold label, so nobody knows how often a confidence is right. What needs no "
+            "labels is shown below."
+        )
+    if ids is not None:
+        st.caption(f"Diagram and tables below the cards are of the {len(found):,} chosen texts.")
+    scatter_section(view, found, chosen=names)
+    if found.labelled and len(found) >= MIN_TEXTS:
+        mended = mending(found, version=view.version, chosen=names)
+        models = (view.reference, candidate)
+        split_section(mended, models)
+        temperature_section(mended, models)
+
+
+def _figures(view: RunView, candidate: str) -> None:
+    """The report's figures: the ones that matter most as cards, all of them as a table."""
+    rows = [
+        row
+        for row in view.candidate(candidate).measures
+        if row.key in CATALOGUE and CATALOGUE[row.key].dimension == "reliability"
+    ]
+    with st.container(horizontal=True):
+        for key, of, title in _CARDS:
+            row = next((one for one in rows if (one.key, one.of) == (key, of)), None)
+            if row is not None:
+                measure_card.card(row, title=title)
+    with st.expander("All figures about reliability"):
+        measure_card.figure_table(
+            rows, reference=view.reference, candidate=candidate, key=f"reliability-{view.id}-{candidate}"
+        )
+
+
+def _diagram(view: RunView, found: Answered, names: int | None) -> None:
+    st.subheader("Confidence against accuracy", anchor=False)
+    wanted = _settings(view)
+    shown = drawn(found, wanted, version=view.version, chosen=names)
+    left, right = st.columns([6, 5], gap="large")
+
+    def clicked(points: tuple[int, ...]) -> None:
+        choose_bin(found, shown.points[points[0]].address if points else "")
+
+    with left:
+        chart.show(
+            lambda theme: calibration_view(shown.view, theme=theme),
+            alt=calibration_alt(shown.view),
+            table=calibration_table(shown.view),
+            key=f"diagram-{view.id}-{found.candidate.model}-{names}-{wanted}",
+            on_select=clicked,
+            trace=CLICKED,
+        )
+        st.caption(
+            "Points above the diagonal: more often right than confident. A point's area is the number of its "
+            "texts, bands are 95 % intervals (Wilson's for bins, bootstrap for curves and differences). The "
+            "panel of gap differences shows how much more over-confident the candidate is at each confidence."
+        )
+    with right:
+        bin_panel(view, found, shown)
+        _errors(view, shown.errors, wanted, found)
+
+
+def _settings(view: RunView) -> Wanted:
+    """The controls above the diagram."""
+    classes = view.classes
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shape: Shape = (
+            st.segmented_control(
+                "Bins",
+                list(SHAPES),
+                format_func=SHAPES.__getitem__,
+                default="equal-width",
+                required=True,
+                key="reliability-shape",
+                persist_state="session",
+                help="Equal width: bins of the same length. Equal mass: bins of about as many texts each. "
+                "Smooth: a kernel instead of bins, with the bandwidth of SmoothECE.",
+            )
+            or "equal-width"
+        )
+        bins = st.slider(
+            "Number of bins",
+            _FEWEST_BINS,
+            _MOST_BINS,
+            value=_first_bins(view),
+            key="reliability-bins",
+            persist_state="session",
+            width=260,
+        )
+        target = st.selectbox(
+            "Confidence in",
+            [-1, *range(len(classes))],
+            format_func=lambda index: "the predicted class" if index < 0 else classes[index],
+            key="reliability-class",
+            persist_state="session",
+            width=240,
+            help="The predicted class (top label), or one class in every text (class-wise).",
+        )
+        own = shape == "equal-mass" and (
+            st.segmented_control(
+                "Cut by",
+                ["pooled", "own"],
+                format_func={"pooled": "both models", "own": "each its own"}.__getitem__,
+                default="pooled",
+                required=True,
+                key="reliability-edges",
+                persist_state="session",
+                help="Whose quantiles cut the bins. Differences are always of the same bins for both.",
+            )
+            == "own"
+        )
+    return Wanted(shape, int(bins), bool(own), None if target is None or target < 0 else int(target))
+
+
+def _first_bins(view: RunView) -> int:
+    given = view.report.spec.get("bins")
+    return min(_MOST_BINS, max(_FEWEST_BINS, given if isinstance(given, int) else 10))
+
+
+def _errors(view: RunView, errors: tuple[MeasureRow, ...], wanted: Wanted, found: Answered) -> None:
+    """The calibration errors at these bins, each beside what a calibrated model would show."""
+    st.markdown("**Calibration error here**")
+    st.caption(escape_markdown(f"{wanted.said}; {len(found):,} texts."))
+    measure_card.figure_table(
+        errors,
+        reference=view.reference,
+        candidate=found.candidate.model,
+        key=f"errors-{view.id}-{found.candidate.model}-{wanted}",
+    )
+    st.caption(
+        "Even a perfectly calibrated model shows an error above 0 on so many texts: the rows “of a "
+        "calibrated model” say how much. An error within that range is no sign of miscalibration."
+    )
