@@ -49,7 +49,8 @@ def answer_matrix_of(
 def answer_matrix(matrix: AnswerMatrix, *, theme: Theme) -> go.Figure:
     """One square a pair of answers with its count; squares off the diagonal are changed answers.
 
-    The squares are markers, row by row, so that a click gives the index that `AnswerMatrix.cell` takes.
+    In the middle of each square lies a marker that nobody sees, row by row, so that a click gives the index
+    that `AnswerMatrix.cell` takes: a heatmap would send no click.
     """
     k = len(matrix.classes)
     names = [plain(name, longest=22) for name in matrix.classes]
@@ -63,17 +64,15 @@ def answer_matrix(matrix: AnswerMatrix, *, theme: Theme) -> go.Figure:
         faded(theme.candidate if moved else theme.reference, float(opacity) if count else 0.04)
         for moved, opacity, count in zip(changed, shade, counts, strict=True)
     ]
-    side = max(18.0, min(96.0, 300.0 / k))
+    side = max(22.0, min(84.0, 300.0 / k))
     figure = go.Figure()
     figure.add_scatter(
         x=columns.tolist(),
         y=rows.tolist(),
         mode="markers+text",
         text=[f"{count:,}" for count in counts.tolist()],
-        textfont={"color": theme.ink, "size": 14 if k <= 6 else 10},
-        marker={"symbol": "square", "size": side, "color": colours, "line": {"width": 0}},
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 0.55}},
+        textfont={"color": theme.ink, "size": 15 if k <= 6 else 10},
+        marker={"symbol": "square", "size": side * 0.8, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
         customdata=[
             [names[row], names[column], f"{count / total:.1%}"]
             for row, column, count in zip(rows.tolist(), columns.tolist(), counts.tolist(), strict=True)
@@ -84,12 +83,32 @@ def answer_matrix(matrix: AnswerMatrix, *, theme: Theme) -> go.Figure:
         ),
         showlegend=False,
     )
+    squares = [
+        {
+            "type": "rect",
+            "x0": column - 0.47,
+            "x1": column + 0.47,
+            "y0": row - 0.47,
+            "y1": row + 0.47,
+            "fillcolor": colour,
+            "line": {"width": 0},
+            "layer": "below",
+        }
+        for row, column, colour in zip(rows.tolist(), columns.tolist(), colours, strict=True)
+    ]
     ticks = {"tickmode": "array", "tickvals": list(range(k)), "ticktext": names, "showgrid": False}
     return framed(
         figure,
         theme,
-        height=max(300, 120 + int((side + 8) * k)),
-        xaxis={"title": {"text": "candidate answers"}, "range": [-0.6, k - 0.4], **ticks},
+        height=max(300, 130 + int(side * k)),
+        shapes=squares,
+        xaxis={
+            "title": {"text": "candidate answers", "standoff": 12},
+            "range": [-0.6, k - 0.4],
+            "automargin": True,
+            "side": "bottom",
+            **ticks,
+        },
         yaxis={
             "title": {"text": "reference answers", "standoff": 12},
             "range": [k - 0.4, -0.6],

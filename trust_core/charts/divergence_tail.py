@@ -14,6 +14,7 @@ from trust_core.domain.arrays import FloatArray, locked_floats
 
 _LEVELS = (0.5, 0.9, 0.95, 0.99)
 _POINTS = 400
+_TICKS = [1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001, 0.0001, 0.00001]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,14 @@ def divergence_tail(tail: DivergenceTail, *, theme: Theme) -> go.Figure:
         theme,
         height=320,
         xaxis={"title": {"text": "Jensen-Shannon divergence, bits"}, "range": [-0.01, 1.01]},
-        yaxis={"title": {"text": "texts at least so far apart"}, "type": "log", "tickformat": ".2~%"},
+        yaxis={
+            "title": {"text": "texts at least so far apart", "standoff": 8},
+            "type": "log",
+            "tickmode": "array",
+            "tickvals": _TICKS,
+            "ticktext": [f"{tick * 100:g} %" for tick in _TICKS],
+            "automargin": True,
+        },
     )
 
 

@@ -23,7 +23,6 @@ from trust_core.export.worked_texts import RunTables
 from trust_core.report.advice import next_steps
 from trust_core.report.controls import CONTROLS, failed
 from trust_core.report.criteria import METHOD
-from trust_core.report.wording import count
 from trust_core.ui import chart, downloads, measure_card, state
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.run_view import TABLES, RunView
@@ -99,8 +98,10 @@ def _headline(view: RunView, report: CandidateReport) -> None:
             f"{data.predicted:,} texts predicted, {data.explained:,} of them explained; "
             f"{escape_markdown(data.source)}."
         )
-        for note in (*view.report.notes, *report.notes):
-            st.caption(escape_markdown(note))
+        # How it was judged stands at the foot of the page.
+        for note in dict.fromkeys((*view.report.notes, *report.notes)):
+            if note != METHOD:
+                st.caption(escape_markdown(note))
     with steps:
         st.markdown("**What to do next**")
         for step in next_steps(verdict, controls_failed=failed(view.report.controls)):
@@ -119,12 +120,7 @@ def _dimension(
             if not verdict.tests:
                 st.markdown(escape_markdown(verdict.why))
             for test in verdict.tests:
-                needed = (
-                    f" About {count(test.n_needed)} texts would settle it."
-                    if test.status == "inconclusive" and test.n_needed is not None
-                    else ""
-                )
-                st.markdown(f"{_MARKS[test.status][0]} {escape_markdown(test.why + needed)}")
+                st.markdown(f"{_MARKS[test.status][0]} {escape_markdown(test.why)}")
         rows = [row for row in report.measures if _dimension_of(row.key) == dimension]
         if rows:
             with st.expander(f"All figures ({len({(row.key, row.explainer) for row in rows})})"):
