@@ -155,8 +155,8 @@ def _changed_texts(
         selection_mode="single-row",
         height=360,
         column_config={
-            "text_a": st.column_config.TextColumn("First text"),
-            "text_b": st.column_config.TextColumn("Second text"),
+            "text_a": st.column_config.TextColumn("First text", width="medium"),
+            "text_b": st.column_config.TextColumn("Second text", width="medium"),
             "gold": st.column_config.TextColumn("Label"),
             "reference": st.column_config.TextColumn("Reference says"),
             "candidate": st.column_config.TextColumn("Candidate says"),
