@@ -13,9 +13,10 @@ TrustError                      something the user can mend (exit code 3)
 │   ├── WeightsIncomplete       weights are missing or left over
 │   └── HubError                the hub cannot be reached, or says no
 ├── DeviceError                 the device that was asked for is not there
-└── RunError                    run folders
-    ├── RunConflict             the folder belongs to another spec
-    └── RunIncomplete           a result that is not there yet
+├── RunError                    run folders
+│   ├── RunConflict             the folder belongs to another spec
+│   └── RunIncomplete           a result that is not there yet
+└── Unavailable                 the worker, or a process of it, cannot answer now
 OutOfMemory                     raised by a backend, caught by the engine, which halves the batch
 """
 
@@ -141,6 +142,10 @@ class RunConflict(RunError):
 
 class RunIncomplete(RunError):
     """The run has not come as far as the question asks."""
+
+
+class Unavailable(TrustError):
+    """The worker, or a process that it keeps, cannot answer now."""
 
 
 class OutOfMemory(Exception):

@@ -31,6 +31,12 @@ def add_command(subparsers: Any) -> None:
     )
     probe.set_defaults(command=_probe)
 
+    warm: ArgumentParser = subparsers.add_parser(
+        "warm", description="Answer what-if edits at an open socket; the worker calls this."
+    )
+    warm.add_argument("socket", metavar="NUMBER", type=int)
+    warm.set_defaults(command=_warm)
+
 
 def _worker(options: Namespace) -> int:
     work(settings_from(os.environ), log=complain, with_web=options.with_web)
@@ -39,6 +45,14 @@ def _worker(options: Namespace) -> int:
 
 def _job(options: Namespace) -> int:
     return exit_code(run_job(options.id, settings_from(os.environ)))
+
+
+def _warm(options: Namespace) -> int:
+    # Here, and not above: this imports torch, which the worker itself has no use for.
+    from trust_core.wiring.warm import serve_warm
+
+    serve_warm(options.socket, settings_from(os.environ))
+    return DONE
 
 
 def _probe(options: Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from trust_core.jobs.ledger import Ending, Ledger
 from trust_core.jobs.process import Child, ended_by, last_lines
 from trust_core.jobs.queue import log_file
 from trust_core.jobs.record import Job
+from trust_core.jobs.warm_keeper import WarmKeeper
 from trust_core.ports import Clock
 
 INTERRUPTED = 130
@@ -76,6 +78,7 @@ class Worker:
         self._next_beat = 0.0
         self._last_needed = clock()
         self._probe = DeviceProbe(self._child, plan.home / "jobs" / "probe.log")
+        self._warm = WarmKeeper(plan.home, self._child)
 
     def stop(self) -> None:
         """Stop as soon as may be; a job that runs is interrupted, and the next worker goes on with it."""
@@ -92,8 +95,9 @@ class Worker:
             self._patiently(lambda: self._ledger.arrive(os.getpid()))
             self._patiently(self._ledger.recover)
             self._log(f"The worker serves {self._plan.home}.")
-            self._probe.start()
             try:
+                self._warm.open()
+                self._probe.start()
                 while not self._stopping and not self._alone():
                     job = self._claimed()
                     if job is None:
@@ -103,6 +107,7 @@ class Worker:
                         self._last_needed = self._clock()
                         self._carry_out(job)
             finally:
+                self._warm.close()
                 self._probe.close()
         self._log("The worker has ended.")
 
@@ -171,8 +176,14 @@ class Worker:
 
     def _wait(self, seconds: float) -> None:
         """Wait, less if the worker is told to stop in the meantime."""
-        if select.select([self._woken], [], [], seconds)[0]:
+        asked = self._warm.waiting_on
+        watched: list[int | socket.socket] = [self._woken, *asked]
+        ready = select.select(watched, [], [], seconds)[0]
+        if self._woken in ready:
             os.read(self._woken, 64)
+        self._warm.look()
+        if asked and asked[0] in ready:
+            self._warm.start()
 
     def _look_around(self, job: str) -> None:
         """Show that the worker is there, and what it computes on."""
@@ -191,7 +202,7 @@ class Worker:
         if self._plan.alone_s is None:
             return False
         now = self._clock()
-        if lock.is_held(self._plan.home, lock.WEB, shared=True):
+        if self._warm.working or lock.is_held(self._plan.home, lock.WEB, shared=True):
             self._last_needed = now
         return now - self._last_needed > self._plan.alone_s
 
@@ -209,12 +220,13 @@ class Worker:
             else:
                 return
 
-    def _child(self, arguments: Sequence[str], log: Path) -> Child:
+    def _child(self, arguments: Sequence[str], log: Path, *inherited: int) -> Child:
         return Child(
             (*self._plan.command, *arguments),
             log=log,
             environment={**self._plan.environment, "TRUST_HOME": str(self._plan.home)},
             folder=self._plan.folder,
+            inherited=inherited,
         )
 
 

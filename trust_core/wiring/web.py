@@ -10,6 +10,7 @@ from trust_core.errors import RunConflict
 from trust_core.jobs.queue import JobQueue, QueueLimits
 from trust_core.jobs.record import WorkerStatus
 from trust_core.jobs.start import WorkerStarter
+from trust_core.jobs.warm_client import WarmClient
 from trust_core.settings import Settings
 from trust_core.store.folder import is_claimed
 from trust_core.store.registry import Registry, RunEntry
@@ -36,6 +37,7 @@ class Web:
             admit=partial(admitted, settings=settings),
             wake=self.start_worker_if_free,
         )
+        self.interactive = WarmClient(settings.home, wake=self.start_worker_if_free)
         self.uploads = uploads_of(settings)
         self._registry = Registry(settings.home)
 
