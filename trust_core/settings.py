@@ -32,7 +32,11 @@ class Settings:
         max_rows: most texts of a file (TRUST_MAX_ROWS, default 1,000,000).
         max_queue: most jobs that wait (TRUST_MAX_QUEUE, default 50).
         max_jobs_per_user: most jobs of one user that wait or run (TRUST_MAX_JOBS_PER_USER, default 10).
+        openvino: whether the backend `auto` takes OpenVINO on the CPU (TRUST_OPENVINO, default 1).
         start_worker: whether the web server starts a worker where none runs (TRUST_START_WORKER, default 1).
+        read_only: whether the app only shows what is there: no runs, uploads or changes (TRUST_READ_ONLY).
+        address: of the web server (TRUST_ADDRESS; default: this machine alone).
+        port: of the web server (TRUST_PORT, default 8501).
     """
 
     home: Path
@@ -43,7 +47,11 @@ class Settings:
     max_rows: int = 1_000_000
     max_queue: int = 50
     max_jobs_per_user: int = 10
+    openvino: bool = True
     start_worker: bool = True
+    read_only: bool = False
+    address: str = "127.0.0.1"
+    port: int = 8501
 
     @property
     def web_model_roots(self) -> tuple[Path, ...]:
@@ -72,7 +80,11 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         max_rows=_positive(environment, "TRUST_MAX_ROWS", 1_000_000),
         max_queue=_positive(environment, "TRUST_MAX_QUEUE", 50),
         max_jobs_per_user=_positive(environment, "TRUST_MAX_JOBS_PER_USER", 10),
+        openvino=_switch(environment, "TRUST_OPENVINO", default=True),
         start_worker=_switch(environment, "TRUST_START_WORKER", default=True),
+        read_only=_switch(environment, "TRUST_READ_ONLY", default=False),
+        address=environment.get("TRUST_ADDRESS") or "127.0.0.1",
+        port=_positive(environment, "TRUST_PORT", 8501),
     )
 
 

@@ -26,19 +26,32 @@ def user_text(text: str) -> None:
 
 def nothing_yet(what: str) -> None:
     """Say that there is nothing to show, and what to do."""
-    with st.container(border=True):
+    with st.container(border=True, key="nothing-yet"):
         st.markdown(f"**{what}**")
-        st.page_link(PAGES / "setup.py", label="New comparison")
+        with st.container(horizontal=True):
+            st.page_link(PAGES / "setup.py", label="New comparison", icon=":material/add_circle:")
+            st.page_link(PAGES / "runs.py", label="All runs", icon=":material/list:")
 
 
 def failed(error: TrustError) -> None:
     """Say what is wrong, what is allowed and what to do."""
-    st.error("This cannot be shown.")
-    st.text(str(error))
+    with st.container(border=True, key="failed"):
+        st.error("This cannot be shown.")
+        user_text(str(error))
+
+
+def refusal(said: str) -> None:
+    """Say why something was not done; the text may hold names of others."""
+    st.error("That was not done.")
+    user_text(said)
 
 
 def partial_note(view: RunView) -> None:
     """Say that the results are not all there yet."""
     if view.partial:
         data = view.report.resolved.data
-        st.info(f"Partial results: {data.predicted:,} texts predicted, {data.explained:,} explained so far.")
+        st.info(
+            f"Partial results: {data.predicted:,} texts predicted, {data.explained:,} explained so far. "
+            "Figures move until the run ends.",
+            icon=":material/hourglass_top:",
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from starlette.middleware import Middleware
 
-from trust_core.settings import settings_from
+from trust_core.errors import TrustError
+from trust_core.ui import visitor
 from trust_core.ui.document import routes
 from trust_core.ui.headers import SecurityHeaders
-from trust_core.wiring.web import workplace
 
 ENTRY: Final = Path(__file__).with_name("entry.py")
 
@@ -26,8 +26,9 @@ ROUTES: Final = tuple(routes())
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Runs once a server: starts a worker where none runs, unless TRUST_START_WORKER is 0."""
     del app
-    web = workplace(settings_from(os.environ))
-    web.start_worker_if_free()
-    # The worker stays while somebody holds on to `web`: it sees the lock that this server keeps.
+    try:
+        visitor.web().start_worker_if_free()
+    except TrustError as error:
+        # The pages say so again, where the runs should be.
+        logging.getLogger(__name__).warning("No worker was started: %s", error)
     yield None
-    del web

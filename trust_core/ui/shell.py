@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from trust_core.ui import address, state
+from trust_core.ui import address, state, visitor
 from trust_core.ui.navigation import pages
 from trust_core.ui.places import ASSETS
 
@@ -17,7 +17,11 @@ def main() -> None:
         layout="wide",
     )
     st.logo(str(ASSETS / "logo.svg"), size="large")
+    if not visitor.signed_in():
+        return
     page = st.navigation(pages())
     address.fields()
     state.choose()
+    with st.sidebar:
+        visitor.sign_out_button()
     page.run()

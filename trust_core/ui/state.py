@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from trust_core.errors import TrustError
-from trust_core.settings import settings_from
-from trust_core.store.registry import Registry
-from trust_core.ui import address, messages
-from trust_core.ui.places import EXAMPLE, PAGES
+from trust_core.jobs.record import Job
+from trust_core.ui import address, job_panel, messages
+from trust_core.ui.known_runs import EXAMPLE_ID, KnownRun, example, known_runs
+from trust_core.ui.places import PAGES
 from trust_core.ui.run_view import RunView, view_of
 
-EXAMPLE_NAME: Final = "Example"
+_RUNS: Final = "known-runs"
+
+_PROBLEM: Final = "runs-problem"
 
 _FILTER: Final = "text-filter"
 
 _GO_TO: Final = "go-to-page"
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRun:
-    """A run that can be chosen.
-
-    Attributes:
-        id: its name in the address.
-        name: for people.
-        folder: where it is.
-        example: whether it is the bundled one.
-    """
-
-    id: str
-    name: str
-    folder: Path
-    example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,39 +44,54 @@ class Selection:
     """What is looked at.
 
     Attributes:
-        view: the results of the run; None where there are none yet.
+        run: the run, with its job where the app started it.
+        view: its results so far; None where there are none yet.
         candidate: the candidate that is looked at; None likewise.
     """
 
+    run: KnownRun
     view: RunView | None
     candidate: str | None
 
+    @property
+    def job(self) -> Job | None:
+        """The job that makes the run."""
+        return self.run.job
+
 
 def current() -> Selection:
-    """What the visitor looks at now."""
-    known = _chosen(_known_runs())
-    view = view_of(known.folder, run_id=known.id, name=known.name, example=known.example)
+    """What the visitor looks at now.
+
+    Raises:
+        RunError: the run's folder holds something that this version cannot read.
+    """
+    run = _chosen()
+    view = view_of(run.folder, run_id=run.id, name=run.name, example=run.example)
     if view is None:
-        return Selection(None, None)
+        return Selection(run, None, None)
     wanted = address.read("candidate")
-    return Selection(view, wanted if wanted in view.candidates else next(iter(view.candidates), None))
+    return Selection(run, view, wanted if wanted in view.candidates else next(iter(view.candidates), None))
 
 
 def choose() -> None:
-    """The choice of run and candidate, in the sidebar."""
+    """Look up the runs, and offer the choice of run and candidate in the sidebar."""
     _leave_if_asked()
-    runs = _known_runs()
-    known = {run.id: run for run in runs}
+    _look_up()
+    runs = {run.id: run for run in _runs()}
     with st.sidebar:
-        st.session_state["run-choice"] = _chosen(runs).id
+        st.session_state["run-choice"] = _chosen().id
         st.selectbox(
             "Run",
-            list(known),
-            format_func=lambda name: known[name].name,
+            list(runs),
+            format_func=lambda run_id: runs[run_id].label,
             key="run-choice",
             on_change=_run_chosen,
         )
-        selection = current()
+        try:
+            selection = current()
+        except TrustError:
+            # The page says so.
+            return
         if selection.view is not None and selection.candidate is not None:
             st.session_state["candidate-choice"] = selection.candidate
             st.selectbox(
@@ -106,7 +104,7 @@ def choose() -> None:
 
 def open_run(run_id: str, page: str | None = None) -> None:
     """Look at another run; in a callback. `page` is the name of a file in pages/, without its ending."""
-    address.write("run", "" if run_id == EXAMPLE_NAME else run_id)
+    address.write("run", "" if run_id == EXAMPLE_ID else run_id)
     for name in ("candidate", "bin", "example"):
         address.write(name, "")
     st.session_state.pop(_FILTER, None)
@@ -139,13 +137,13 @@ def restore_texts(ids: Sequence[str], label: str) -> None:
     if not ids:
         st.session_state.pop(_FILTER, None)
         return
-    st.session_state[_FILTER] = TextFilter(_chosen(_known_runs()).id, tuple(ids), label)
+    st.session_state[_FILTER] = TextFilter(_chosen().id, tuple(ids), label)
 
 
 def selected() -> TextFilter | None:
     """The texts that are chosen; None: all of them."""
     found = st.session_state.get(_FILTER)
-    if not isinstance(found, TextFilter) or found.run != _chosen(_known_runs()).id:
+    if not isinstance(found, TextFilter) or found.run != _chosen().id:
         return None
     return found
 
@@ -161,13 +159,13 @@ def page_frame(title: str, body: Callable[[RunView, str], None], *, intro: str =
     """
     page_title(title, intro)
     try:
+        if _PROBLEM in st.session_state:
+            messages.refusal(st.session_state[_PROBLEM])
         selection = current()
-        if selection.view is None or selection.candidate is None:
-            messages.nothing_yet("There are no results yet.")
-            return
-        messages.partial_note(selection.view)
-        _chip()
-        body(selection.view, selection.candidate)
+        _state_of(selection)
+        if selection.view is not None and selection.candidate is not None:
+            _chip()
+            body(selection.view, selection.candidate)
     except TrustError as error:
         messages.failed(error)
 
@@ -179,11 +177,38 @@ def page_title(title: str, intro: str = "") -> None:
         st.caption(intro)
 
 
+def _state_of(selection: Selection) -> None:
+    """The same on every page: where the results come from, and how far they have come."""
+    job, view = selection.job, selection.view
+    if view is not None:
+        _subject(view)
+    if job is not None and job.live:
+        job_panel.live(job)
+    elif job is not None and job.resumable:
+        job_panel.stopped(job, partial=view is not None)
+    elif view is None:
+        messages.nothing_yet("This run has no results yet.")
+    if view is not None:
+        messages.partial_note(view)
+
+
+def _subject(view: RunView) -> None:
+    data = view.report.resolved.data
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if view.example:
+            st.badge("Example", icon=":material/auto_stories:", help="A finished run of the bundled models.")
+        texts = f"{data.predicted:,} texts, {data.explained:,} of them explained"
+        others = ", ".join(view.candidates)
+        st.caption(messages.escape_markdown(f"{others} against {view.reference}. {texts}."))
+
+
 def _chip() -> None:
     chosen = selected()
     if chosen is not None:
         st.button(
-            f"Only {messages.escape_markdown(chosen.label)} ({len(chosen.ids)} texts)  ✕",
+            f"Only {messages.escape_markdown(chosen.label)} ({len(chosen.ids):,} texts)",
+            icon=":material/close:",
+            icon_position="right",
             key="text-filter-chip",
             on_click=filter_texts,
             args=((), ""),
@@ -191,17 +216,29 @@ def _chip() -> None:
         )
 
 
-def _known_runs() -> list[KnownRun]:
-    entries = Registry(settings_from(os.environ).home).runs()
-    return [
-        KnownRun(EXAMPLE_NAME, EXAMPLE_NAME, EXAMPLE, example=True),
-        *(KnownRun(entry.id, f"{entry.name} ({entry.id[:6]})", entry.path) for entry in entries),
-    ]
+def _look_up() -> None:
+    """The runs of this visit: once, since every part of a page asks for them."""
+    st.session_state.pop(_PROBLEM, None)
+    try:
+        st.session_state[_RUNS] = known_runs()
+    except TrustError as error:
+        st.session_state[_RUNS] = [example()]
+        st.session_state[_PROBLEM] = str(error)
 
 
-def _chosen(runs: Sequence[KnownRun]) -> KnownRun:
+def _runs() -> list[KnownRun]:
+    if _RUNS not in st.session_state:
+        _look_up()
+    return list(st.session_state[_RUNS])
+
+
+def _chosen() -> KnownRun:
+    """The run that the address names, by the id of its job or the beginning of its fingerprint."""
     wanted = address.read("run")
-    return next((run for run in runs if run.id == wanted), runs[0])
+    for run in _runs():
+        if wanted in (run.id, run.entry.id if run.entry else run.id):
+            return run
+    return example()
 
 
 def _run_chosen() -> None:
