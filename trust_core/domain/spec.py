@@ -15,6 +15,7 @@ Explainer = Literal["lime", "shap", "shap-partition", "shap-permutation", "shap-
 Protocol = Literal["corrected", "published-nli", "published-pi"]
 Scale = Literal["probability", "logit"]
 MaskRule = Literal["delete", "mask"]
+Sampling = Literal["independent", "stratified"]
 
 REFERENCE_PREDICTION = "reference-prediction"
 OWN_PREDICTION = "own-prediction"
@@ -60,9 +61,14 @@ class LabelMap(SpecPart):
 
 
 class LimeSpec(SpecPart):
-    """LIME: `samples` perturbed texts a text, in two independent halves; even, at least 20."""
+    """LIME: `samples` perturbed texts a text, in two independent halves; even, at least 20.
+
+    `sampling` says how they are drawn: `independent`, one by one as lime does, or `stratified`, spread so
+    that the same weights come out with less noise.
+    """
 
     samples: Annotated[int, Field(ge=20, le=100_000, multiple_of=2)] = 1000
+    sampling: Sampling = "stratified"
 
 
 class ShapSpec(SpecPart):

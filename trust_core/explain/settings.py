@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from trust_core.domain.arrays import FloatArray
-from trust_core.domain.spec import MaskRule, Scale
+from trust_core.domain.spec import MaskRule, Sampling, Scale
 
 LOG_ODDS_CLIP = 1e-7
 """Probabilities are held this far from 0 and 1 before their log-odds are taken."""
@@ -21,6 +21,7 @@ class Settings:
     Attributes:
         seed: the spec's seed; every draw has a seed of its own, derived from it.
         samples: perturbed texts a text (LIME), in two independent halves; even.
+        sampling: how they are drawn: as lime does, or spread to the same target with less noise.
         permutations: orders of the words (sampled SHAP), each run forwards and backwards; even.
         budget: the most texts that an Owen tree may ask for; None asks for the complete tree.
         scale: what is explained: probabilities or their log-odds.
@@ -29,6 +30,7 @@ class Settings:
 
     seed: int
     samples: int = 1000
+    sampling: Sampling = "stratified"
     permutations: int = 20
     budget: int | None = None
     scale: Scale = "probability"

@@ -11,6 +11,7 @@ def explainer_settings(spec: Spec, *, seed: int | None = None) -> Settings:
     return Settings(
         seed=spec.seed if seed is None else seed,
         samples=spec.lime.samples,
+        sampling=spec.lime.sampling,
         permutations=spec.shap.permutations,
         budget=spec.shap.budget,
         scale=spec.scale,

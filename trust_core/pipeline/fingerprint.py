@@ -9,7 +9,7 @@ from typing import Any
 
 from trust_core.domain.spec import NOT_IN_FINGERPRINT, Spec
 
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 """Raised whenever the same spec would give other figures than before."""
 
 _NAMES_AND_PATHS = frozenset(

@@ -177,7 +177,7 @@ def _reasons(
 def _settings(spec: Spec, explainer: str) -> dict[str, Setting]:
     """What the figures of an explainer were made with."""
     drawn: dict[str, dict[str, Setting]] = {
-        "lime": {"samples": spec.lime.samples},
+        "lime": {"samples": spec.lime.samples, "sampling": spec.lime.sampling},
         "shap-permutation": {"permutations": spec.shap.permutations},
         "shap-partition": {"budget": "complete" if spec.shap.budget is None else spec.shap.budget},
     }

@@ -1,9 +1,12 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from tests.support.inference_fakes import BagOfWords
 from trust_core.domain.attributions import Explanation
-from trust_core.explain.lime_text import draw_halves, draw_masks, explainer, fit
+from trust_core.explain.lime_sampling import draw_independent
+from trust_core.explain.lime_text import draw_halves, explainer, fit
 from trust_core.explain.settings import Settings
 from trust_core.inference.engine import Engine
 from trust_core.inference.pool import explain
@@ -16,31 +19,21 @@ def _explain(model: BagOfWords, text=_TEXT, **settings) -> Explanation:  # type:
     return next(explain([text], explainer(Settings(seed=7, **settings)), Engine(model)))
 
 
-def test_masks_remove_a_uniform_number_of_words() -> None:
-    """The first mask keeps all words; the others remove 1..w words equally often, each word equally often."""
-    w, s = 8, 40_001
-    keep = draw_masks(w, s, rng=np.random.default_rng(0))
-    assert keep[0].all()
-    removed = (~keep[1:]).sum(axis=1)
-    shares = np.bincount(removed, minlength=w + 1)[1:] / (s - 1)
-    assert (removed == 0).sum() == 0
-    np.testing.assert_allclose(shares, 1 / w, atol=0.01)
-    np.testing.assert_allclose((~keep[1:]).mean(axis=0), (w + 1) / (2 * w), atol=0.01)
-
-
-def test_halves_are_independent_of_each_other_and_of_everything_else() -> None:
+@pytest.mark.parametrize("sampling", ["independent", "stratified"])
+def test_halves_are_independent_of_each_other_and_of_everything_else(sampling: str) -> None:
     """Masks depend on seed, text id and half alone: halves differ, and a second call repeats them."""
-    first, second = draw_halves(_TEXT, Settings(seed=7, samples=100))
-    again, _ = draw_halves(_TEXT, Settings(seed=7, samples=100))
-    np.testing.assert_array_equal(first, again)
+    settings = Settings(seed=7, samples=100, sampling=sampling)  # type: ignore[arg-type]
+    first, second = (half.keep for half in draw_halves(_TEXT, settings))
+    again, _ = draw_halves(_TEXT, settings)
+    np.testing.assert_array_equal(first, again.keep)
     assert first.shape == second.shape == (50, len(_TEXT))
     assert first[0].all()
     assert second[0].all()
     assert (first != second).any()
-    other_seed, _ = draw_halves(_TEXT, Settings(seed=8, samples=100))
-    other_text, _ = draw_halves(segment("u", _TEXT.pair), Settings(seed=7, samples=100))
-    assert (first != other_seed).any()
-    assert (first != other_text).any()
+    other_seed, _ = draw_halves(_TEXT, dataclasses.replace(settings, seed=8))
+    other_text, _ = draw_halves(segment("u", _TEXT.pair), settings)
+    assert (first != other_seed.keep).any()
+    assert (first != other_text.keep).any()
 
 
 def _textbook(keep: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float, float]:
@@ -68,7 +61,7 @@ def _textbook(keep: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float, 
 def test_fit_equals_the_textbook_regression() -> None:
     """The one solve for all classes gives weights, intercept and R2 of the slow normal equations."""
     rng = np.random.default_rng(3)
-    keep = draw_masks(6, 80, rng=rng)
+    keep = draw_independent(6, 80, rng=rng).keep
     values = rng.random((80, 3))
     fitted = fit(keep, values)
     for label in range(3):
@@ -78,10 +71,11 @@ def test_fit_equals_the_textbook_regression() -> None:
         assert fitted.r2[label] == pytest.approx(r2, abs=1e-10)
 
 
+@pytest.mark.parametrize("sampling", ["independent", "stratified"])
 @pytest.mark.parametrize("scale", ["probability", "logit"])
-def test_the_deciding_word_ranks_first(scale: str) -> None:
+def test_the_deciding_word_ranks_first(scale: str, sampling: str) -> None:
     """A planted word gets the largest weight for its class, in the text in which it decides."""
-    found = _explain(BagOfWords(planted={("dog", 1): 3.0}), samples=400, scale=scale)
+    found = _explain(BagOfWords(planted={("dog", 1): 3.0}), samples=400, scale=scale, sampling=sampling)
     for attribution in found.attributions:
         top = _TEXT.words[int(np.abs(attribution.weights[:, 0]).argmax())]
         assert (top.text, top.segment) == ("dog", 1)
@@ -94,18 +88,39 @@ def test_halves_and_whole_account_for_all_samples() -> None:
     assert [one.half for one in found.attributions] == ["all", "h1", "h2"]
     assert [one.passes for one in found.attributions] == [100, 50, 50]
     assert (found.halves[0].weights != found.halves[1].weights).any()
-    keep = np.concatenate(draw_halves(_TEXT, Settings(seed=7, samples=100)))
+    halves = draw_halves(_TEXT, Settings(seed=7, samples=100))
+    keep = np.concatenate([half.keep for half in halves])
     values = Engine(BagOfWords()).predict_masked([(_TEXT, keep)])[0]
-    np.testing.assert_allclose(found.whole.weights, fit(keep, values).weights, atol=1e-12)
+    expected = fit(keep, values, np.concatenate([half.weights for half in halves]), pairs_of=100)
+    np.testing.assert_allclose(found.whole.weights, expected.weights, atol=1e-12)
     np.testing.assert_allclose(found.whole.full, values[0])
     np.testing.assert_allclose(found.whole.weights.sum(axis=1), 0, atol=1e-9)
 
 
+def test_independent_draws_are_fitted_on_words_alone() -> None:
+    """With independent samples the weights are those of LIME's plain regression, as they ever were."""
+    found = _explain(BagOfWords(), samples=100, sampling="independent")
+    settings = Settings(seed=7, samples=100, sampling="independent")
+    keep = np.concatenate([half.keep for half in draw_halves(_TEXT, settings)])
+    values = Engine(BagOfWords()).predict_masked([(_TEXT, keep)])[0]
+    np.testing.assert_allclose(found.whole.weights, fit(keep, values).weights, atol=1e-12)
+
+
+def test_a_short_text_is_seen_whole() -> None:
+    """Where half the samples would see every mask, each is run once and both halves agree exactly."""
+    text = segment("short", ("A dog runs.", "It sleeps."))
+    found = _explain(BagOfWords(planted={("dog", 0): 2.0}), text=text, samples=1000)
+    assert found.halves is not None
+    assert [one.passes for one in found.attributions] == [64, 32, 32]
+    np.testing.assert_array_equal(found.halves[0].weights, found.halves[1].weights)
+
+
+@pytest.mark.parametrize("sampling", ["independent", "stratified"])
 @pytest.mark.parametrize("pair", [("", ""), ("...", None), ("one", None), ("", "two"), ("one", "two")])
-def test_hardly_any_words(pair: tuple[str, str | None]) -> None:
+def test_hardly_any_words(pair: tuple[str, str | None], sampling: str) -> None:
     """Texts of no or one word, or with an empty side, are explained with finite figures."""
     text = segment("t", pair)
-    found = _explain(BagOfWords(), text=text, samples=20)
+    found = _explain(BagOfWords(), text=text, samples=20, sampling=sampling)
     for attribution in found.attributions:
         assert attribution.weights.shape == (len(text), 3)
         assert np.isfinite(attribution.weights).all()
@@ -115,6 +130,6 @@ def test_hardly_any_words(pair: tuple[str, str | None]) -> None:
 
 def test_a_constant_model_is_fitted_exactly() -> None:
     """Where there is nothing to explain, weights are 0 and R2 is 1."""
-    fitted = fit(draw_masks(5, 30, rng=np.random.default_rng(0)), np.full((30, 2), 0.3))
+    fitted = fit(draw_independent(5, 30, rng=np.random.default_rng(0)).keep, np.full((30, 2), 0.3))
     np.testing.assert_allclose(fitted.weights, 0, atol=1e-12)
     np.testing.assert_array_equal(fitted.r2, 1)

@@ -13,7 +13,7 @@ from trust_core.pipeline.measuring import _settings
 @pytest.mark.parametrize(
     "explainer, shap, own",
     [
-        ("lime", {}, {"samples": 60}),
+        ("lime", {}, {"samples": 60, "sampling": "independent"}),
         ("shap-permutation", {"permutations": 4}, {"permutations": 4}),
         ("shap-partition", {}, {"budget": "complete"}),
         ("shap-partition", {"budget": 64}, {"budget": 64}),
@@ -21,12 +21,12 @@ from trust_core.pipeline.measuring import _settings
     ],
 )
 def test_only_what_the_explainer_used(explainer: str, shap: dict[str, Any], own: dict[str, Any]) -> None:
-    """LIME's samples stand on LIME's figures alone; each form of SHAP names its own number."""
+    """How LIME's samples are drawn stands on its figures alone; each form of SHAP names its number."""
     spec = Spec(
         reference="a",
         candidates=("b",),
         data=DataSpec(source="d"),
-        lime={"samples": 60},
+        lime={"samples": 60, "sampling": "independent"},
         shap=shap,  # type: ignore[arg-type]
     )
     common = {"class", "scale", "mask", "protocol"}
