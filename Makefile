@@ -26,7 +26,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: help setup setup-dev run check lint test bench lock clean
+.PHONY: help setup setup-dev run demo check lint test bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,10 @@ setup: $(VENV)/.runtime-$(TORCH) ## Create .venv with what TrustEq needs to run
 
 setup-dev: $(VENV)/.dev-$(TORCH) ## The same, with the tools for checks and tests
 
-run: setup ## Run the bundled demo and write its report into runs/demo
+run: setup ## Start the app with its worker on http://127.0.0.1:8501 (APP_ARGS="--port 8600")
+	$(BIN)/python -m trust_core app $(APP_ARGS)
+
+demo: setup ## Run the bundled demo without the app and write its report into runs/demo
 	$(BIN)/python -m trust_core demo --out $(RUN_FOLDER)
 
 check: lint ## Format, lint, types, import rules and the fast tests (under 4 minutes on 2 cores)
@@ -49,6 +52,7 @@ lint: setup-dev ## Format, lint, types and import rules alone
 	$(BIN)/lint-imports --no-logo
 
 test: setup-dev ## Every test, with branch coverage of trust_core (threshold: fail_under in pyproject.toml)
+	@.ci/chromium || true
 	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --cov --cov-report=term $(PYTEST_ARGS)
 
 bench: setup-dev ## Measure speed; results go to benchmarks/results

@@ -1,0 +1,71 @@
+"""The command that serves the app."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from trust_core.cli import main
+from trust_core.cli.exit_codes import MENDABLE
+
+
+class Replaced(Exception):
+    """Stands for the process that has become another program."""
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What the command would have become."""
+    found: list[list[str]] = []
+
+    def become(program: str, command: list[str]) -> None:
+        assert program == command[0]
+        found.append(command)
+        raise Replaced
+
+    monkeypatch.setattr(os, "execv", become)
+    return found
+
+
+@pytest.mark.parametrize(
+    "arguments, variables, port, address",
+    [
+        ([], {}, 8501, "127.0.0.1"),
+        ([], {"TRUST_PORT": "8600", "TRUST_ADDRESS": "0.0.0.0"}, 8600, "0.0.0.0"),
+        (["--port", "8700", "--address", "127.0.0.2"], {"TRUST_PORT": "8600"}, 8700, "127.0.0.2"),
+    ],
+)
+def test_the_server_listens_where_it_is_told(
+    arguments: list[str],
+    variables: dict[str, str],
+    port: int,
+    address: str,
+    started: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    repository: Path,
+) -> None:
+    """Flags win over variables, variables over the default, which is this machine alone."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    main.main(["app", *arguments])
+    script = str(repository / "app.py")
+    assert started == [
+        [
+            *(sys.executable, "-m", "streamlit", "run", script),
+            f"--server.port={port}",
+            f"--server.address={address}",
+        ]
+    ]
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1"])
+def test_a_port_that_does_not_exist(
+    port: str, started: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The refusal says which ports there are."""
+    assert main.main(["app", "--port", port]) == MENDABLE
+    assert "from 1 to 65535" in capsys.readouterr().err
+    assert started == []
