@@ -26,6 +26,8 @@ _KEPT_FOR_TESTS = ("TRUST_TEST_", "TRUST_SHARED_DATA")
 for _variable in [name for name in os.environ if name.startswith("TRUST_")]:
     if not _variable.startswith(_KEPT_FOR_TESTS):
         del os.environ[_variable]
+# Converting a model takes seconds: the tests of OpenVINO ask for it, and the others do without.
+os.environ["TRUST_OPENVINO"] = "0"
 if not HUB_ALLOWED:
     for _variable in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_ENDPOINT"):
         os.environ.pop(_variable, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Sequence
 
@@ -11,7 +12,8 @@ from jaxtyping import Float, Int
 from torch import nn
 
 from trust_core.domain.texts import TextPair
-from trust_core.errors import ModelError, OutOfMemory
+from trust_core.errors import DeviceError, ModelError, OutOfMemory
+from trust_core.models.forward import Precision
 from trust_core.models.parts import part_tokenizer
 from trust_core.models.pretrained import PreTrainedModel
 from trust_core.models.tokenization import MASK_PLACEHOLDER, PairTokenizer
@@ -21,6 +23,8 @@ NO_PADDING = -1
 """A padding id that equals no token: our batches have no padding, so the last token is the last token."""
 
 _ALWAYS_TYPED = frozenset({"xlnet"})
+_DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
+_CUDA_ERROR = "CUDA error"
 _CPU_ALLOCATOR = ("DefaultCPUAllocator", "can't allocate memory", "not enough memory")
 
 
@@ -32,6 +36,8 @@ class TorchClassifier:
         tokenizer: texts to ids.
         uses_types: whether the network reads segment ids.
         parts: the tokenizer for parts of texts, where there is one.
+        vocabulary: how many token ids the network has embeddings for.
+        precision: of the arithmetic inside the network.
     """
 
     def __init__(
@@ -62,7 +68,8 @@ class TorchClassifier:
         self._classes = classes
         self._columns = None if list(order) == list(range(len(order))) else list(order)
         self._device = next(module.parameters()).device
-        self._vocabulary = input_rows(module)
+        self.vocabulary = input_rows(module)
+        self.precision: Precision = "fp32"
         if hasattr(module.config, "pad_token_id") and module.config.pad_token_id is None:
             module.config.pad_token_id = NO_PADDING
 
@@ -102,29 +109,58 @@ class TorchClassifier:
         Raises:
             OutOfMemory: the batch does not fit.
             ModelError: a token id that the model has no embedding for.
+            DeviceError: the GPU failed.
         """
-        if ids.size and int(ids.max()) >= self._vocabulary:
-            raise ModelError(
-                f"The tokenizer of {self._name!r} gives the token id {int(ids.max())}, but the model knows "
-                f"{self._vocabulary} tokens.",
-                remedy="Tokenizer and weights are of different models: save both from the same one.",
-            )
-        inputs = {"input_ids": torch.from_numpy(np.ascontiguousarray(ids, dtype=np.int64)).to(self._device)}
+        self.check_ids(ids)
+        inputs = {"input_ids": self._on_device(ids)}
         if self.uses_types and types is not None:
-            inputs["token_type_ids"] = torch.from_numpy(np.ascontiguousarray(types, dtype=np.int64)).to(
-                self._device
-            )
+            inputs["token_type_ids"] = self._on_device(types)
         try:
-            output = self.module(**inputs, return_dict=True).logits
+            with self._in_precision():
+                output = self.module(**inputs, return_dict=True).logits
+            values: np.ndarray = output.double().cpu().numpy()
         except torch.OutOfMemoryError as error:
             torch.cuda.empty_cache()
             raise OutOfMemory(str(error)) from error
         except RuntimeError as error:
             if any(sign in str(error) for sign in _CPU_ALLOCATOR):
                 raise OutOfMemory(str(error)) from error
+            if _CUDA_ERROR in str(error):
+                raise DeviceError(
+                    f"The device of {self._name!r} failed: {str(error).splitlines()[0][:200]}",
+                    remedy="Start again; if it fails again, use --device cpu.",
+                ) from error
             raise
-        values: np.ndarray = output.double().cpu().numpy()
+        return self.in_order(values)
+
+    def check_ids(self, ids: Int[np.ndarray, "b t"]) -> None:
+        """Refuse token ids that the network has no embedding for.
+
+        Raises:
+            ModelError: there is one.
+        """
+        if ids.size and int(ids.max()) >= self.vocabulary:
+            raise ModelError(
+                f"The tokenizer of {self._name!r} gives the token id {int(ids.max())}, but the model knows "
+                f"{self.vocabulary} tokens.",
+                remedy="Tokenizer and weights are of different models: save both from the same one.",
+            )
+
+    def in_order(self, values: Float[np.ndarray, "b k"]) -> Float[np.ndarray, "b k"]:
+        """The network's own columns in the order of the canonical classes."""
         return values if self._columns is None else values[:, self._columns]
+
+    def _on_device(self, values: Int[np.ndarray, "b t"]) -> torch.Tensor:
+        """The values where the network lies; on the way to a GPU, the next ones can be made ready."""
+        tensor = torch.from_numpy(np.ascontiguousarray(values, dtype=np.int64))
+        if self._device.type == "cuda":
+            return tensor.pin_memory().to(self._device, non_blocking=True)
+        return tensor.to(self._device)
+
+    def _in_precision(self) -> contextlib.AbstractContextManager[None]:
+        if self.precision == "fp32":
+            return contextlib.nullcontext()
+        return torch.autocast(self._device.type, dtype=_DTYPES[self.precision])
 
 
 def reads_types(module: nn.Module) -> bool:

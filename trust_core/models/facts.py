@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from trust_core.models.forward import Forward
 from trust_core.ports import Classifier
 
 WeightsFormat = Literal["safetensors", "onnx"]
@@ -70,3 +71,4 @@ class LoadedModel:
     classifier: Classifier
     facts: ModelFacts
     footprint: Footprint
+    forward: Forward

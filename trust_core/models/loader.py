@@ -11,11 +11,13 @@ from typing import Any
 import torch
 
 from trust_core.errors import ModelRefused, WeightsIncomplete
+from trust_core.models.backends import with_backend
 from trust_core.models.classifier import TorchClassifier
 from trust_core.models.compress.making import make_model
 from trust_core.models.device import Device
 from trust_core.models.facts import LoadedModel
 from trust_core.models.footprint import measure_footprint
+from trust_core.models.forward import AS_TORCH, Compute
 from trust_core.models.inspection import InspectedModel
 from trust_core.models.policy import ENCODER_REMEDY
 from trust_core.models.pretrained import (
@@ -46,6 +48,7 @@ def load_model(
     classes: tuple[str, ...] | None = None,
     order: Sequence[int] | None = None,
     name: str | None = None,
+    compute: Compute = AS_TORCH,
 ) -> LoadedModel:
     """Build a model and wrap it as a classifier.
 
@@ -55,8 +58,10 @@ def load_model(
         classes: canonical class names, k of them; None takes the model's own.
         order: for each canonical class, its position among the model's own (`match_labels`); None: the same.
         name: its name in this run; None takes what the user wrote.
+        compute: how its forward pass is computed; an ONNX graph is left to onnxruntime.
 
     Raises:
+        DeviceError: a precision that the device does not have.
         WeightsIncomplete: weights are missing, left over, or of other shapes than the config says.
         ModelRefused: the library knows no classifier of this kind, or the tokenizer has no fast form.
         SpecError: a recipe that cannot be applied to a model of this kind.
@@ -76,7 +81,16 @@ def load_model(
     classifier = TorchClassifier(
         named, module, tokenizer.pairs, wanted, order=columns, type_ids_expected=tokenizer.gives_types
     )
-    return LoadedModel(named, classifier, facts, measure_footprint(module, device.torch_name))
+    footprint = measure_footprint(module, device.torch_name)
+    del module  # the classifier may give it up
+    chosen, forward = with_backend(
+        classifier,
+        compute,
+        device=device,
+        content_hash=facts.content_hash,
+        quantised=footprint.dtype == "int8",
+    )
+    return LoadedModel(named, chosen, facts, footprint, forward)
 
 
 @contextlib.contextmanager
@@ -87,9 +101,10 @@ def resident(
     classes: tuple[str, ...] | None = None,
     order: Sequence[int] | None = None,
     name: str | None = None,
+    compute: Compute = AS_TORCH,
 ) -> Iterator[LoadedModel]:
     """`load_model` for the length of a `with` block; its memory is free afterwards: one model at a time."""
-    loaded = load_model(inspected, device=device, classes=classes, order=order, name=name)
+    loaded = load_model(inspected, device=device, classes=classes, order=order, name=name, compute=compute)
     try:
         yield loaded
     finally:

@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 from trust_core.domain.texts import TextPair
 from trust_core.errors import ModelRefused, OutOfMemory
 from trust_core.models.facts import Footprint, LoadedModel
+from trust_core.models.forward import Forward
 from trust_core.models.inspection import InspectedModel
 from trust_core.models.parts import part_tokenizer
 from trust_core.models.pretrained import quiet_transformers
@@ -152,7 +153,8 @@ def load_onnx(
     classifier = OnnxClassifier(name, session, tokenizer.pairs, classes, order=order)
     size = inspected.facts.stored_bytes
     footprint = Footprint(None, None, memory_bytes=size, dtype="onnx", device="cpu")
-    return LoadedModel(name, classifier, inspected.facts, footprint)
+    forward = Forward(f"onnxruntime {onnxruntime.__version__}", "fp32", 0.0)
+    return LoadedModel(name, classifier, inspected.facts, footprint, forward)
 
 
 def _role(name: str) -> str:

@@ -30,11 +30,15 @@ class Policy:
         roots: folders that models may lie in: those of TRUST_MODEL_ROOTS, or where a spec file names the
             model, those that it is bound to. None: no folder is out of reach for a typist.
         max_bytes: largest model, weights and tokenizer together.
+        cache: where models converted for another backend are kept; None: nowhere.
+        openvino: whether the backend `auto` may take OpenVINO.
     """
 
     origin: Literal["typed", "given"] = "given"
     roots: tuple[Path, ...] | None = None
     max_bytes: int = 20 * GIB
+    cache: Path | None = None
+    openvino: bool = False
 
 
 def check_place(written: str, folder: Path, policy: Policy) -> None:
