@@ -203,7 +203,14 @@ def _add_difference(figure: go.Figure, difference: CurveBand, theme: Theme) -> N
         showlegend=False,
     )
     figure.add_shape(
-        type="line", xref="paper", x0=0, x1=1, yref="y2", y0=0, y1=0, line={"color": theme.muted, "width": 1}
+        type="line",
+        xref="x",
+        x0=-0.02,
+        x1=1.02,
+        yref="y2",
+        y0=0,
+        y1=0,
+        line={"color": theme.muted, "width": 1},
     )
 
 

@@ -97,7 +97,7 @@ def add_texts(figure: go.Figure, points: TextPoints, theme: Theme, *, x: str, y:
         marker={
             "symbol": [SYMBOLS[outcome] for outcome in points.outcomes],
             "color": [outcome_colour(outcome, theme) for outcome in points.outcomes],
-            "size": [7 if outcome in ("same", "both right") else 9 for outcome in points.outcomes],
+            "size": [7 if outcome in ("same", "both right") else 10 for outcome in points.outcomes],
             "opacity": 0.7 if len(points) < 800 else 0.5,
         },
         selected={"marker": {"opacity": 1, "size": 14}},

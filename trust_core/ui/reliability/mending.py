@@ -17,8 +17,9 @@ from trust_core.calibration.temperature import Rescaled, cross_fitted
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import Evidence, Figure, Measure, NotMeasured, Of
 from trust_core.domain.report import MeasureRow
-from trust_core.export.figure_text import NO_FIGURE, figure_text
+from trust_core.export.figure_text import figure_text
 from trust_core.stats.evidence import measured
+from trust_core.ui.compact import brief, brief_figure, small_table
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.reliability.answered import Answered
 
@@ -122,24 +123,21 @@ def split_section(found: Mending, names: tuple[str, str]) -> None:
         {
             "Part of the Brier score": list(_PARTS.values()),
             **{
-                name: [_words(side[part], signed=name == "Difference") for part in _PARTS]
+                name: [
+                    brief_figure(side[part], of="difference" if name == "Difference" else "pair")
+                    for part in _PARTS
+                ]
                 for name, side in columns.items()
             },
         }
     )
-    st.dataframe(frame, hide_index=True, key="brier-split")
+    small_table(frame, alt="Parts of the Brier score of both models")
     st.caption(
         "Brier score = miscalibration − discrimination + uncertainty, class by class against the rest "
         "(CORP: Dimitriadis, Gneiting and Jordan 2021). Miscalibration can be mended without training, "
         "discrimination cannot. Noise lifts both parts; the 95 % intervals are basic bootstrap intervals, no "
         "test."
     )
-
-
-def _words(figure: Figure, *, signed: bool) -> str:
-    row = MeasureRow.of_measure(Measure("brier", "difference" if signed else "reference", figure), "")
-    text = figure_text(row)
-    return f"{text.value} ({text.detail})"
 
 
 def temperature_section(found: Mending, names: tuple[str, str]) -> None:
@@ -156,7 +154,7 @@ def temperature_section(found: Mending, names: tuple[str, str]) -> None:
             f"After temperature scaling the Brier difference is {escape_markdown(texts[1].value)} "
             f"({escape_markdown(texts[1].detail)}); as answered it is {escape_markdown(texts[0].value)}."
         )
-    st.dataframe(mended_frame(found, names), hide_index=True, key="temperature")
+    small_table(mended_frame(found, names), alt="Figures before and after temperature scaling")
     st.caption(
         f"Temperatures on the two halves of the texts: {'; '.join(said)}. Above 1, a model was too sure. "
         "Each half is scaled by the temperature that the other half asks for (Guo et al. 2017), so no text "
@@ -172,8 +170,7 @@ def mended_frame(found: Mending, names: tuple[str, str]) -> pd.DataFrame:
             cells = {of: _cell(figures, key, of) for of in _SIDES}
             rows.append(
                 {
-                    "Measure": CATALOGUE[key].title,
-                    "": state,
+                    "Measure": f"{CATALOGUE[key].title}, {state}",
                     names[0]: cells["reference"],
                     names[1]: cells["candidate"],
                     "Difference": cells["difference"],
@@ -187,8 +184,4 @@ def _pick(rows: tuple[MeasureRow, ...], key: str, of: Of) -> MeasureRow:
 
 
 def _cell(rows: tuple[MeasureRow, ...], key: str, of: Of) -> str:
-    row = next((row for row in rows if (row.key, row.of) == (key, of)), None)
-    if row is None:
-        return NO_FIGURE
-    text = figure_text(row)
-    return f"{text.value} ({text.detail})"
+    return brief(next((row for row in rows if (row.key, row.of) == (key, of)), None))

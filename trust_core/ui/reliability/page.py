@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from trust_core.charts.calibration_view import CLICKED, calibration_alt, calibration_table, calibration_view
@@ -11,6 +12,7 @@ from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import MIN_TEXTS, Of
 from trust_core.domain.report import MeasureRow
 from trust_core.ui import address, chart, measure_card, state
+from trust_core.ui.compact import brief, small_table
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.reliability.answered import Answered, answered
 from trust_core.ui.reliability.bins import read_bin
@@ -115,19 +117,16 @@ def _settings(view: RunView) -> Wanted:
     """The controls above the diagram."""
     classes = view.classes
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        shape: Shape = (
-            st.segmented_control(
-                "Bins",
-                list(SHAPES),
-                format_func=SHAPES.__getitem__,
-                default="equal-width",
-                required=True,
-                key="reliability-shape",
-                persist_state="session",
-                help="Equal width: bins of the same length. Equal mass: bins of about as many texts each. "
-                "Smooth: a kernel instead of bins, with the bandwidth of SmoothECE.",
-            )
-            or "equal-width"
+        shape: Shape = st.segmented_control(
+            "Bins",
+            list(SHAPES),
+            format_func=SHAPES.__getitem__,
+            default="equal-width",
+            required=True,
+            key="reliability-shape",
+            persist_state="session",
+            help="Equal width: bins of the same length. Equal mass: bins of about as many texts each. "
+            "Smooth: a kernel instead of bins, with the bandwidth of SmoothECE.",
         )
         bins = st.slider(
             "Number of bins",
@@ -171,14 +170,29 @@ def _first_bins(view: RunView) -> int:
 def _errors(view: RunView, errors: tuple[MeasureRow, ...], wanted: Wanted, found: Answered) -> None:
     """The calibration errors at these bins, each beside what a calibrated model would show."""
     st.markdown("**Calibration error here**")
-    st.caption(escape_markdown(f"{wanted.said}; {len(found):,} texts."))
-    measure_card.figure_table(
-        errors,
-        reference=view.reference,
-        candidate=found.candidate.model,
-        key=f"errors-{view.id}-{found.candidate.model}-{wanted}",
+    st.caption(escape_markdown(f"{wanted.said}; {len(found):,} texts; 95 % intervals."))
+    small_table(
+        errors_frame(errors, view.reference, found.candidate.model),
+        alt="Calibration errors at these bins, beside the level of a calibrated model",
     )
     st.caption(
         "Even a perfectly calibrated model shows an error above 0 on so many texts: the rows “of a "
         "calibrated model” say how much. An error within that range is no sign of miscalibration."
+    )
+
+
+def errors_frame(errors: tuple[MeasureRow, ...], reference: str, candidate: str) -> pd.DataFrame:
+    """One row an error, one row its level: both models and, where the bins are shared, the difference."""
+    cells = {(row.key, row.of): row for row in errors}
+    sides: tuple[tuple[str, Of], ...] = ((reference, "reference"), (candidate, "candidate"))
+    if any(row.of == "difference" for row in errors):
+        sides += (("Difference", "difference"),)
+    return pd.DataFrame(
+        [
+            {
+                "Error": CATALOGUE[key].title,
+                **{name: brief(cells.get((key, of))) for name, of in sides},
+            }
+            for key in dict.fromkeys(row.key for row in errors)
+        ]
     )

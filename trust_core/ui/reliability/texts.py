@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from trust_core.calibration.diagram import claims
-from trust_core.domain.arrays import BoolArray
+from trust_core.domain.arrays import BoolArray, IntArray
 from trust_core.stats.intervals import wilson_interval
 from trust_core.ui import address, state
 from trust_core.ui.messages import escape_markdown
@@ -97,12 +97,11 @@ def bin_frame(view: RunView, found: Answered, rows: BoolArray) -> pd.DataFrame:
     """Both models' answers to these texts, one row a text: changed ones first, then the surest reference."""
     at = np.flatnonzero(rows)
     classes = np.array(found.reference.classes, dtype=object)
-    labels = np.append(classes, None)
     texts = view.texts.set_index("id").reindex([found.reference.ids[row] for row in at]).reset_index()
     frame = texts[[name for name in ("id", "text_a", "text_b") if name in texts]].copy()
     if "text_b" in frame and frame["text_b"].isna().all():
         frame = frame.drop(columns="text_b")
-    frame["gold"] = labels[found.gold[at]]
+    frame["gold"] = classes[found.gold[at]]
     for name, model in (("reference", found.reference), ("candidate", found.candidate)):
         frame[name] = classes[model.predicted[at]]
         frame[f"{name} confidence"] = model.confidence[at]
@@ -111,11 +110,11 @@ def bin_frame(view: RunView, found: Answered, rows: BoolArray) -> pd.DataFrame:
     return frame.iloc[np.lexsort((-found.reference.confidence[at], ~changed))].reset_index(drop=True)
 
 
-def _outcome_codes(found: Answered) -> np.ndarray:
+def _outcome_codes(found: Answered) -> IntArray:
     """(n,) place in `_OUTCOMES`."""
     right_a = found.reference.predicted == found.gold
     right_b = found.candidate.predicted == found.gold
-    return np.where(right_a, np.where(right_b, 0, 1), np.where(right_b, 2, 3))
+    return np.where(right_a, np.where(right_b, 0, 1), np.where(right_b, 2, 3)).astype(np.int64)
 
 
 def _inside(found: Answered, one: ChosenBin) -> BoolArray:

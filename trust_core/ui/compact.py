@@ -1,0 +1,42 @@
+"""Small tables of figures: each cell a value with its interval in brackets."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from trust_core.domain.measures import Figure, Measure, Of
+from trust_core.domain.report import MeasureRow
+from trust_core.export.figure_text import NO_FIGURE, figure_text
+from trust_core.ui.messages import escape_markdown
+
+
+def brief(row: MeasureRow | None) -> str:
+    """A figure with its interval in brackets: "30.1 % (14.4 to 37.0)"; the level and n are said beside it."""
+    if row is None:
+        return NO_FIGURE
+    text = figure_text(row)
+    if row.not_measured is not None:
+        return f"{text.value}: {text.detail}"
+    if row.low is None:
+        return text.value
+    limits = text.detail.split("interval ", maxsplit=1)[-1].rsplit(", n", maxsplit=1)[0]
+    for unit in (" %", " points", f" {row.unit}"):
+        limits = limits.removesuffix(unit)
+    return f"{text.value} ({limits})"
+
+
+def brief_figure(figure: Figure, *, unit: str = "", of: Of = "pair") -> str:
+    """`brief` of a figure that is not of the report; a difference carries its sign."""
+    return brief(MeasureRow.of_measure(Measure("brier", of, figure), unit))
+
+
+def small_table(frame: pd.DataFrame, *, alt: str) -> None:
+    """A table that is read as a whole; names and words of others in it are shown as they are.
+
+    Args:
+        frame: texts only.
+        alt: what the table holds.
+    """
+    shown = frame.map(escape_markdown).rename(columns=escape_markdown)
+    st.table(shown, border="horizontal", hide_index=True, alt=alt)
