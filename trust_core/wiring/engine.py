@@ -131,7 +131,13 @@ def compress(model: str, recipe: str, out: Path, *, settings: Settings) -> int:
 def _policy(settings: Settings, origin: Origin = "typed") -> Policy:
     from trust_core.models.policy import Policy
 
-    return Policy(origin=origin, roots=settings.model_roots, max_bytes=settings.max_model_bytes)
+    return Policy(
+        origin=origin,
+        roots=settings.model_roots,
+        max_bytes=settings.max_model_bytes,
+        cache=settings.home / "cache",
+        openvino=settings.openvino,
+    )
 
 
 def _unheard(progress: Progress) -> None:

@@ -23,10 +23,11 @@ from trust_core.jobs.warm_server import Kind, WarmServer
 from trust_core.models.names import Folder, bundled_models, parse_name
 from trust_core.perturb.words import segment
 from trust_core.pipeline.live import LiveModels, LivePair, Origin
+from trust_core.pipeline.preflight import preflight
 from trust_core.settings import Settings
 from trust_core.store.folder import directory_of_run, load_report, results_folder
 from trust_core.store.registry import Registry
-from trust_core.wiring.permission import web_policy
+from trust_core.wiring.permission import web_limits, web_policy
 
 MOST_TEXTS = 2000
 """Texts of one question."""
@@ -64,6 +65,7 @@ def serve_warm(number: int, settings: Settings) -> None:
         name: Kind(partial(of_pair, answer), edits)
         for name, answer in (("explain", _explain), ("predict", _predict), ("pieces", _pieces))
     }
+    kinds["check"] = Kind(partial(_check, settings), threading.Lock())
     WarmServer(socket.socket(fileno=number), kinds).serve()
 
 
@@ -126,6 +128,13 @@ def _from_directory(directory: Path, name: str) -> str:
         return str(directory / name)
     source = parse_name(name, bundled=bundled)
     return str(directory / source.path.expanduser()) if isinstance(source, Folder) else name
+
+
+def _check(settings: Settings, request: Request) -> Request:
+    spec = read_part(Spec, request["spec"], source="the evaluation")
+    owner = str(request["owner"])
+    found = preflight(spec, limits=web_limits(settings, owner), policy=web_policy(settings))
+    return found.model_dump(mode="json")
 
 
 def _explain(models: LivePair, request: Request) -> Request:

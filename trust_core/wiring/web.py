@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
-from trust_core.errors import RunConflict
+from trust_core.domain.preflight import PreflightReport
+from trust_core.domain.spec import Spec
+from trust_core.errors import RunConflict, RunError
+from trust_core.jobs.identity import job_id
 from trust_core.jobs.queue import JobQueue, QueueLimits
 from trust_core.jobs.record import WorkerStatus
 from trust_core.jobs.start import WorkerStarter
 from trust_core.jobs.warm_client import WarmClient
 from trust_core.settings import Settings
+from trust_core.store.archive import archived, name_of, unpacked
 from trust_core.store.folder import is_claimed
 from trust_core.store.registry import Registry, RunEntry
 from trust_core.wiring.permission import admitted, uploads_of
 from trust_core.wiring.program import program
+
+CHECK_S = 300.0
+"""The longest that a check waits: a model of the hub is fetched for it."""
+
+MOST_CHECKED = 64
+"""Answers to checks that are kept."""
 
 
 class Web:
@@ -39,6 +52,7 @@ class Web:
         )
         self.interactive = WarmClient(settings.home, wake=self.start_worker_if_free)
         self.uploads = uploads_of(settings)
+        self._checked: dict[tuple[str, str], PreflightReport] = {}
         self._registry = Registry(settings.home)
 
     def start_worker_if_free(self) -> bool:
@@ -50,6 +64,27 @@ class Web:
             RunError: it cannot be started.
         """
         return self.settings.start_worker and self._starter.start_if_free()
+
+    def check(self, spec: Spec, *, owner: str = "") -> PreflightReport:
+        """Look at models, data and settings of an evaluation before it runs; takes seconds.
+
+        Done by the worker's warm process, which has the libraries, the hub's token and the device. The
+        same question is answered at once the second time, unless the hub was in the way.
+
+        Raises:
+            TrustError: no worker answers.
+        """
+        key = (owner, job_id(spec))
+        if key in self._checked:
+            return self._checked[key]
+        given = spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        content = self.interactive.ask("check", {"spec": given, "owner": owner}, timeout_s=CHECK_S)
+        found = PreflightReport.model_validate(content)
+        if all(known.kind != "HubError" for known in found.problems):
+            while len(self._checked) >= MOST_CHECKED:
+                del self._checked[next(iter(self._checked))]
+            self._checked[key] = found
+        return found
 
     def worker(self) -> WorkerStatus | None:
         """The worker that runs, or the last one that did; None where there has been none."""
@@ -66,6 +101,60 @@ class Web:
             shown = {job.id for job in self.queue.jobs(viewer=viewer)}
             hidden = {job.folder.resolve() for job in self.queue.jobs() if job.id not in shown}
         return [_seen(run) for run in self._registry.runs() if run.path not in hidden]
+
+    def export_run(self, folder: Path) -> bytes:
+        """A finished run as a zip file.
+
+        Raises:
+            RunError: it is not finished, or cannot be read.
+        """
+        return archived(folder)
+
+    def import_run(self, content: bytes) -> RunEntry:
+        """Take in a run that somebody has exported elsewhere; it is shown like one of this machine.
+
+        Raises:
+            RunError: it is no such file, too large, or the run is here already.
+        """
+        limit = self.settings.max_data_bytes
+        if len(content) > limit:
+            raise RunError(
+                f"The file has {len(content):,} bytes.",
+                allowed=f"At most {limit:,} (TRUST_MAX_DATA_MIB).",
+            )
+        folder = self.settings.home / "runs" / f"imported-{hashlib.sha256(content).hexdigest()[:12]}"
+        if (folder / "report.json").exists():
+            raise RunConflict("This run has been taken in before.", remedy="Open it from the list of runs.")
+        report = unpacked(content, folder, max_bytes=2 * limit)
+        overall = ", ".join(f"{c.name}: {c.verdict.overall}" for c in report.candidates)
+        self._registry.record(
+            folder,
+            fingerprint=report.resolved.fingerprint,
+            name=f"{name_of(report)} (imported)",
+            state="done",
+            overall=overall,
+        )
+        return next(run for run in self._registry.runs() if run.path == folder.resolve())
+
+    def forget(self, folder: Path) -> None:
+        """Take a run off the list that no job has made; an imported one is removed, others keep their folder.
+
+        Raises:
+            RunConflict: a process works on it, or it is a job's.
+            RunError: it cannot be removed.
+        """
+        place = folder.resolve()
+        if is_claimed(place):
+            raise RunConflict(f"A process works on the run in {place}.", remedy="Stop it first.")
+        own = self.settings.home.resolve() / "runs"
+        if place.parent == own and not place.name.startswith("imported-"):
+            raise RunConflict("This run belongs to a job.", remedy="Delete the job.")
+        if place.parent == own:
+            try:
+                shutil.rmtree(place)
+            except OSError as error:
+                raise RunError(f"The run in {place} cannot be removed: {error.strerror or error}.") from error
+        self._registry.forget(place)
 
     def delete(self, job_id: str) -> None:
         """Remove a job with its run.
