@@ -63,12 +63,12 @@ def unpacked(content: bytes, folder: Path, *, max_bytes: int) -> Report:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = dict(_files(archive, max_bytes))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
-        # Encrypted or unknown methods are a RuntimeError or NotImplementedError, a false checksum a BadZipFile.
+        # An encrypted file is a RuntimeError, an unknown method a NotImplementedError.
         raise _refused(f"it is no zip file that can be read ({error})") from error
     report = _report(files)
     for name in TABLES:
         _check_table(name, files)
-    marker = {"fingerprint": report.resolved.fingerprint, "name": _name(report)}
+    marker = {"fingerprint": report.resolved.fingerprint, "name": name_of(report)}
     written = {**files, "spec.json": _json(report.spec), "run.json": _json(marker)}
     for name, data in written.items():
         write_atomically(folder / name, data)
@@ -115,7 +115,8 @@ def _check_table(name: str, files: dict[str, bytes]) -> None:
         raise _refused(f"{name} is no Parquet file") from error
 
 
-def _name(report: Report) -> str:
+def name_of(report: Report) -> str:
+    """What a list of runs calls the run of this report."""
     candidates = ", ".join(candidate.name for candidate in report.candidates)
     reference = next((model.name for model in report.resolved.models if model.role == "reference"), "")
     return f"{candidates} against {reference}"[:200]
