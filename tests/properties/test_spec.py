@@ -41,7 +41,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     optional = {
         "limit": st.one_of(st.none(), st.integers(1, 10**6)),
         "explainers": st.lists(st.sampled_from(["lime", "shap", "shap-exact"]), unique=True),
-        "explain_limit": st.integers(0, 1000),
+        "explain_limit": st.one_of(st.integers(0, 1000), st.just("all")),
         "protocol": st.sampled_from(["corrected", "published-nli", "published-pi"]),
         "seed": st.integers(0, 2**31 - 1),
         "lime": st.builds(lambda n: {"samples": 2 * n}, st.integers(10, 50_000)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,14 @@ def add_spec_options(parser: ArgumentParser) -> None:
     how = parser.add_argument_group("evaluation")
     how.add_argument("--spec", metavar="FILE", help="YAML or JSON; flags win over it")
     how.add_argument("--explainers", metavar="LIST", help="lime, shap, or lime,shap (default)")
-    how.add_argument("--explain-limit", type=int, metavar="N", help="explain N of the texts (default 100)")
+    how.add_argument(
+        "--explain-limit", type=_count, metavar="N", help='explain N of the texts, or "all" (default 100)'
+    )
+    how.add_argument(
+        "--stop-when-settled",
+        action="store_true",
+        help="explain no more texts than it takes to settle the reasons",
+    )
     how.add_argument("--protocol", metavar="P", help="corrected (default), published-nli or published-pi")
     how.add_argument("--seed", type=int, metavar="S", help="everything random follows from it (default 0)")
     how.add_argument("--margins", metavar="FILE", help="equivalence margins, YAML or JSON")
@@ -96,11 +103,22 @@ def spec_from_options(options: Namespace) -> Spec:
         content["margins"] = margins.model_dump()
     if options.label_map:
         content["label_map"] = label_map_from_file(options.label_map).model_dump()
-    if options.no_texts:
-        content["no_texts"] = True
+    for switch in ("no_texts", "stop_when_settled"):
+        if getattr(options, switch):
+            content[switch] = True
     for path, value in assignments(options):
         _place(content, path, value)
     return read_part(Spec, content, source=options.spec or "the command line")
+
+
+def _count(text: str) -> int | str:
+    """A number, or `all`; argparse refuses anything else with what is allowed."""
+    if text == "all":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentTypeError(f'{text!r} is neither a number nor "all"') from None
 
 
 def assignments(options: Namespace) -> list[tuple[str, Any]]:

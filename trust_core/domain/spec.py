@@ -119,7 +119,9 @@ class Spec(SpecPart):
         data: the texts; may be left out with saved predictions.
         label_map: how given label names map to canonical ones.
         limit: predict a seeded stratified sample of that many texts; None takes all.
-        explain_limit: explain a random subset of that many texts.
+        explain_limit: explain a random subset of that many texts, or `all`.
+        stop_when_settled: explain no more texts for a candidate and an explainer than its test of the reasons
+            takes; `explain_limit` is then the most.
         explained_class: `reference-prediction`, `own-prediction`, `gold` or a class name.
         control_texts: how many of the explained texts the controls use.
         dimensions: what the verdict is about; one that is left out does not vote.
@@ -135,7 +137,8 @@ class Spec(SpecPart):
     label_map: LabelMap = LabelMap()
     limit: Annotated[int, Field(ge=1)] | None = None
     explainers: tuple[Explainer, ...] = ("lime", "shap")
-    explain_limit: Annotated[int, Field(ge=0)] = 100
+    explain_limit: Annotated[int, Field(ge=0)] | Literal["all"] = 100
+    stop_when_settled: bool = False
     protocol: Protocol = "corrected"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     lime: LimeSpec = LimeSpec()
@@ -186,6 +189,8 @@ class Spec(SpecPart):
                 problems.append(
                     f"candidate {first} is the reference itself, which control C0 of every run covers"
                 )
+        if self.stop_when_settled and self.protocol != "corrected":
+            problems.append(f"stop_when_settled needs intervals that {self.protocol} does not have")
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -194,6 +199,11 @@ class Spec(SpecPart):
     def from_predictions(self) -> bool:
         """Whether the evaluation starts from saved predictions instead of models."""
         return self.reference_predictions is not None
+
+    @property
+    def most_explained(self) -> int | None:
+        """At the most so many texts are explained; None: all."""
+        return None if self.explain_limit == "all" else self.explain_limit
 
 
 NOT_IN_FINGERPRINT = frozenset({"device", "batch_tokens", "threads"})

@@ -18,6 +18,7 @@ _FLAGS = {
     "seed": "--seed",
     "device": "--device",
 }
+_SWITCHES = {"no_texts": "--no-texts", "stop_when_settled": "--stop-when-settled"}
 _LISTS = {"candidates": "--candidate", "candidate_predictions": "--candidate-predictions"}
 _DATA = {"source": "--data", "text_a": "--text-a", "text_b": "--text-b", "label": "--label", "id": "--id"}
 _OF_FIELDS = frozenset({"lime", "shap", "k", "margins", "label_map"})
@@ -42,8 +43,8 @@ def reproducing_command(spec: Spec) -> str:
                 words += _flag(_DATA[part], entry) if part in _DATA else _assignment(f"data.{part}", entry)
         elif name == "explainers":
             words += _flag("--explainers", ",".join(value))
-        elif name == "no_texts":
-            words.append("--no-texts")
+        elif name in _SWITCHES:
+            words.append(_SWITCHES[name])
         elif name in _OF_FIELDS:
             for part, entry in value.items():
                 words += _assignment(f"{name}.{part}", entry)

@@ -21,6 +21,7 @@ from trust_core.pipeline.outcome import Outcome, Workplace
 from trust_core.pipeline.plan import Plan, plan_models
 from trust_core.pipeline.reporting import model_info, resolved_spec, whole_report
 from trust_core.pipeline.saved import SavedPlan, plan_saved, saved_controls
+from trust_core.pipeline.stopping import with_counts
 from trust_core.ports import Clock, ProgressSink
 from trust_core.store.folder import RunFolder
 
@@ -47,7 +48,7 @@ def evaluated(
 
         outcome = run_models(plan, Workplace(run, policy, progress, clock))
         results: Sequence[ModelResults] = outcome.results
-        rows: Sequence[int] = plan.explained
+        rows: Sequence[int] = plan.explained[: outcome.explained]
         predicted: Mapping[str, PredictionResults] = outcome.predicted
         controls: Mapping[str, ControlReport] = outcome.controls
         models = [
@@ -73,9 +74,12 @@ def evaluated(
     for done, candidate in enumerate(others):
         progress(Progress("Measuring", done, len(others), unit="candidates"))
         name = candidate.predictions.model
-        candidates[name] = measured_candidate(
+        found = measured_candidate(
             plan.spec, plan.texts, rows, reference, candidate, predicted=predicted.get(name)
         )
+        if isinstance(plan, Plan) and plan.spec.stop_when_settled:
+            found = with_counts(found, candidate, len(plan.explained))
+        candidates[name] = found
     progress(Progress("Measuring", len(others), len(others), unit="candidates"))
     resolved = resolved_spec(
         plan.spec,

@@ -158,10 +158,13 @@ def _reasons(
     explainer: str,
 ) -> ReasonsFindings:
     predicted = reference.predictions.predicted
+    theirs = candidate.explanations[explainer]
+    # A candidate that is settled has fewer explanations than the reference: the first ones.
+    ours, explained = reference.explanations[explainer][: len(theirs)], rows[: len(theirs)]
     return reasons_findings(
-        reference.explanations[explainer],
-        candidate.explanations[explainer],
-        explained_classes(spec, texts, rows, reference=predicted, own=predicted),
+        ours,
+        theirs,
+        explained_classes(spec, texts, explained, reference=predicted, own=predicted),
         explainer=explainer,
         k_fraction=spec.k.fraction,
         k_fixed=spec.k.fixed,
@@ -169,8 +172,9 @@ def _reasons(
         seed=spec.seed,
         settings=_settings(spec, explainer),
         candidate_class=explained_classes(
-            spec, texts, rows, reference=predicted, own=candidate.predictions.predicted
+            spec, texts, explained, reference=predicted, own=candidate.predictions.predicted
         ),
+        places=np.arange(len(theirs)) if spec.stop_when_settled else None,
     )
 
 

@@ -81,6 +81,7 @@ class Outcome:
         predicted: what the predictions say by themselves, by the candidate's name.
         device: where the work was done, in words.
         seconds: duration of each part of the work in this start, by name.
+        explained: how many texts the reference has explained.
         explain_s_per_text: model -> explainer -> seconds of an explanation, of those made in this start.
     """
 
@@ -90,4 +91,5 @@ class Outcome:
     predicted: dict[str, PredictionResults]
     device: str
     seconds: dict[str, float]
+    explained: int
     explain_s_per_text: dict[str, dict[str, float]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from trust_core.domain.measures import Findings, Measure, NotMeasured, Of
 from trust_core.domain.report import CandidateReport, Report
@@ -27,6 +28,23 @@ _SIZES = ("parameters", "nonzero_parameters", "size_mb")
 """Figures of the dimension cost."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known at some time of a run.
+
+    Attributes:
+        results: what the reference, then each candidate has said.
+        rows: the texts that are explained.
+        candidates: figures by the candidate's name.
+        report: the report, each verdict as if the run ended here.
+    """
+
+    results: tuple[ModelResults, ...]
+    rows: tuple[int, ...]
+    candidates: Mapping[str, CandidateResults]
+    report: Report
+
+
 class PartialReports:
     """Writes what is known so far.
 
@@ -47,8 +65,8 @@ class PartialReports:
         self._run = run
         self._device = device
 
-    def write(self, results: Sequence[ModelResults], explained: int) -> None:
-        """Write the report and the tables of what is known.
+    def known(self, results: Sequence[ModelResults], explained: int) -> Known:
+        """What is known by now.
 
         Args:
             results: what the reference, then each candidate has said so far.
@@ -73,14 +91,6 @@ class PartialReports:
                 predicted=self.predicted[name],
                 missing=NOT_YET if plan.explains and not explained else None,
             )
-        report = self._report(results, candidates, explained)
-        tables = run_tables(plan.spec, plan.texts, rows, [reference, *others], candidates)
-        self._run.write_partial({**table_files(tables), "report.json": report_json(report)})
-
-    def _report(
-        self, results: Sequence[ModelResults], candidates: Mapping[str, CandidateResults], explained: int
-    ) -> Report:
-        plan = self._plan
         report = whole_report(
             plan.spec,
             resolved=resolved_spec(
@@ -100,10 +110,18 @@ class PartialReports:
             controls={name: skipped_control(f"Not measured: {NOT_YET.reason}.") for name in CONTROLS},
             timing={},
         )
-        said = f"{explained} of {len(plan.explained)} texts are explained so far" if plan.explains else ""
-        return report.model_copy(
-            update={"candidates": tuple(_undecided(candidate, said) for candidate in report.candidates)}
-        )
+        return Known((reference, *others), rows, candidates, report)
+
+    def write(self, known: Known) -> None:
+        """Write the report and the tables of what is known."""
+        plan = self._plan
+        said = ""
+        if plan.explains:
+            said = f"{len(known.rows)} of {len(plan.explained)} texts are explained so far"
+        undecided = tuple(_undecided(candidate, said) for candidate in known.report.candidates)
+        report = known.report.model_copy(update={"candidates": undecided})
+        tables = run_tables(plan.spec, plan.texts, known.rows, known.results, known.candidates)
+        self._run.write_partial({**table_files(tables), "report.json": report_json(report)})
 
 
 def _so_far(result: ModelResults, place: int) -> ModelResults:

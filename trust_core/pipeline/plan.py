@@ -145,7 +145,7 @@ def matched_texts(
 
 def explained_rows(spec: Spec, texts: TextSet) -> tuple[int, ...]:
     """Rows of the texts that are explained, in a random order of their own."""
-    return tuple(random_order(texts.ids, seed=spec.seed, stage="explain")[: spec.explain_limit])
+    return tuple(random_order(texts.ids, seed=spec.seed, stage="explain")[: spec.most_explained])
 
 
 def check_explained_class(spec: Spec, texts: TextSet) -> None:
@@ -208,7 +208,7 @@ def check_exact(spec: Spec, texts: TextSet, rows: Sequence[int]) -> None:
 
 def explains(spec: Spec) -> bool:
     """Whether a run explains anything by the corrected protocol."""
-    return "reasons" in spec.dimensions and spec.explain_limit > 0 and spec.protocol == "corrected"
+    return "reasons" in spec.dimensions and spec.most_explained != 0 and spec.protocol == "corrected"
 
 
 def check_protocol(spec: Spec, texts: TextSet) -> None:

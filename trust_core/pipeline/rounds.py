@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,16 +21,27 @@ PUBLISHED_EXPLAINERS: Mapping[str, PublishedExplainer] = {"lime": "lime", "shap-
 """Our names of the explainers that the published protocols know."""
 
 
-def round_ends(total: int) -> Iterator[int]:
-    """After how many texts each round ends; a round has twice as many texts as the one before.
+DOUBLING = 1.0
+"""A round has as many texts as all before it: each tells something new."""
+
+STOPPING = 0.25
+"""A round has a quarter of the texts before it: what is explained in vain stays below a quarter."""
+
+
+def round_ends(total: int, growth: float = DOUBLING) -> Iterator[int]:
+    """After how many texts each round ends.
 
     Rounds end where chunks do, so that they change no batch.
+
+    Args:
+        total: all texts.
+        growth: texts of a round as a share of those before it; a chunk at least.
     """
-    end, size = 0, work.EXPLAIN_CHUNK
+    end = 0
     while end < total:
-        end = min(end + size, total)
+        chunks = math.ceil(growth * end / work.EXPLAIN_CHUNK)
+        end = min(end + max(1, chunks) * work.EXPLAIN_CHUNK, total)
         yield end
-        size *= 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +68,15 @@ class MemberWork:
         )
 
     @property
-    def pieces(self) -> Sequence[work.Growing[Explanation] | work.Growing[PublishedFeatures]]:
-        """Everything that goes on in rounds."""
-        return (*self.explanations.values(), *self.published.values())
+    def pieces(self) -> Mapping[str, work.Growing[Explanation] | work.Growing[PublishedFeatures]]:
+        """Everything that goes on in rounds, by explainer; a run has one protocol."""
+        return {**self.explanations, **{str(name): piece for name, piece in self.published.items()}}
 
     @property
     def seconds_per_text(self) -> dict[str, float]:
         """Seconds of an explanation by explainer, of the texts that were explained in this start."""
-        names = (*self.explanations, *self.published)
         return {
-            name: round(piece.seconds / piece.done, 4)
-            for name, piece in zip(names, self.pieces, strict=True)
-            if piece.done
+            name: round(piece.seconds / piece.done, 4) for name, piece in self.pieces.items() if piece.done
         }
 
 

@@ -18,7 +18,8 @@ from trust_core.pipeline.outcome import ModelCost, Outcome, Workplace
 from trust_core.pipeline.partial import PartialReports
 from trust_core.pipeline.plan import Member, Plan
 from trust_core.pipeline.resident import ResidentModel
-from trust_core.pipeline.rounds import MemberWork, corrected_work, member_work, round_ends
+from trust_core.pipeline.rounds import DOUBLING, STOPPING, MemberWork, corrected_work, member_work, round_ends
+from trust_core.pipeline.stopping import Needed, open_explainers
 from trust_core.report.controls import skipped_control
 from trust_core.stats.seeds import derived_seed
 
@@ -33,9 +34,8 @@ def run_models(plan: Plan, place: Workplace) -> Outcome:
     run = _Run(plan, place)
     members = run.predicted()
     partial = PartialReports(plan, place.run, device=run.device.description)
-    partial.write([member.results for member in members], 0)
-    for explained in run.rounds(members):
-        partial.write([member.results for member in members], explained)
+    partial.write(partial.known([member.results for member in members], 0))
+    run.explain(members, partial)
     costs, again = run.timed()
     results = [
         replace(member.results, cost=cost.findings(plan.members[at].role))
@@ -52,6 +52,7 @@ def run_models(plan: Plan, place: Workplace) -> Outcome:
         predicted=partial.predicted,
         device=run.device.description,
         seconds=run.seconds,
+        explained=max((piece.rows for piece in members[0].pieces.values()), default=len(plan.explained)),
         explain_s_per_text={name: speed for name, speed in speeds.items() if speed},
     )
 
@@ -65,6 +66,7 @@ class _Run:
         self.seconds: dict[str, float] = {}
         self._plan = plan
         self._place = place
+        self._controlled = len(plan.explained)
 
     def predicted(self) -> list[MemberWork]:
         """Every member with its predictions."""
@@ -77,21 +79,37 @@ class _Run:
             members.append(member_work(plan, place, at, predictions))
         return members
 
-    def rounds(self, members: Sequence[MemberWork]) -> Iterator[int]:
-        """Explain the same next texts by every model, round after round.
-
-        Yields:
-            How many texts are explained, after each round in which something was left to do.
-        """
-        pieces = [piece for member in members for piece in member.pieces]
-        for end in round_ends(len(self._plan.explained) if pieces else 0):
+    def explain(self, members: Sequence[MemberWork], partial: PartialReports) -> None:
+        """Explain the same next texts by every model, round after round, until no more are needed."""
+        pieces = [piece for member in members for piece in member.pieces.values()]
+        total, stops = len(self._plan.explained), self._plan.spec.stop_when_settled
+        needed: Needed | None = None
+        for end in round_ends(total if pieces else 0, STOPPING if stops else DOUBLING):
             before = sum(piece.done for piece in pieces)
-            for at, member in enumerate(members):
-                with self._resident(self._plan.members[at]) as model:
-                    for piece in member.pieces:
+            self._round(members, end, needed)
+            done_now = sum(piece.done for piece in pieces) > before
+            # A round that an earlier start has finished was written then.
+            if done_now or stops:
+                known = partial.known([member.results for member in members], end)
+                if done_now:
+                    partial.write(known)
+                needed = open_explainers(known.report.candidates) if stops else None
+                if needed is not None and not any(needed.values()):
+                    break
+        self._controlled = min((piece.rows for piece in members[0].pieces.values()), default=total)
+
+    def _round(self, members: Sequence[MemberWork], end: int, needed: Needed | None) -> None:
+        for plan, member in zip(self._plan.members, members, strict=True):
+            wanted = frozenset(member.pieces)
+            if needed is not None and plan.role == "candidate":
+                wanted = needed[plan.name]
+            elif needed is not None:
+                # The reference is explained as long as one candidate needs it.
+                wanted = frozenset().union(*needed.values())
+            with self._resident(plan) as model:
+                for name, piece in member.pieces.items():
+                    if name in wanted:
                         piece.extend(model, end, self._place.progress)
-            if sum(piece.done for piece in pieces) > before:
-                yield end
 
     def timed(self) -> tuple[list[ModelCost], dict[str, tuple[Explanation, ...]]]:
         """Size and speed of every model; the control texts explained by the reference with other seeds."""
@@ -110,7 +128,9 @@ class _Run:
     ) -> dict[str, ControlReport]:
         """C0, C1 and C5."""
         plan, place = self._plan, self._place
-        spec, texts, rows = plan.spec, plan.texts, plan.control_rows
+        # The controls have a fixed number of texts, so their intervals need not allow for stopping.
+        spec = plan.spec.model_copy(update={"stop_when_settled": False})
+        texts, rows = plan.texts, self._control_rows
         ours = controls.first_explanations(reference, len(rows))
         with self._counted("controls"):
             reports = {"C0": controls.identity(spec, texts, rows, ours)}
@@ -128,12 +148,17 @@ class _Run:
             reports["C5"] = controls.broken(spec, texts, rows, ours, shuffled)
         return reports
 
+    @property
+    def _control_rows(self) -> tuple[int, ...]:
+        """Rows that the controls explain: the reference has explained them."""
+        return self._plan.control_rows[: self._controlled]
+
     def _explained_again(self, model: ResidentModel) -> dict[str, tuple[Explanation, ...]]:
         """The control texts explained with other seeds, by every explainer that draws."""
         plan, place = self._plan, self._place
         names = [name for name in map(canonical_name, plan.spec.explainers) if name not in NOISE_FREE]
         settings = explainer_settings(plan.spec, seed=derived_seed(plan.spec.seed, "C1") % 2**31)
-        name, rows = plan.members[0].name, plan.control_rows
+        name, rows = plan.members[0].name, self._control_rows
         pieces = corrected_work(plan, place, name, "control-1", rows, settings=settings, explainers=names)
         return self._explained(model, pieces, len(rows))
 

@@ -29,7 +29,7 @@ MAPS = st.dictionaries(NAMES, NAMES, max_size=3)
 OPTIONAL = {
     "limit": st.integers(1, 10**6),
     "explainers": st.lists(st.sampled_from(["lime", "shap", "shap-exact"]), unique=True),
-    "explain_limit": st.integers(0, 1000),
+    "explain_limit": st.one_of(st.integers(0, 1000), st.just("all")),
     "protocol": st.sampled_from(["corrected", "published-nli", "published-pi"]),
     "seed": st.integers(0, 2**31 - 1),
     "lime": st.builds(lambda n: {"samples": 2 * n}, st.integers(10, 50_000)),
@@ -70,7 +70,10 @@ def specs(draw: st.DrawFn) -> Spec:
             "candidate_predictions": given_names,
         }
     )
-    return Spec.model_validate(content | draw(st.fixed_dictionaries({}, optional=OPTIONAL)))
+    content |= draw(st.fixed_dictionaries({}, optional=OPTIONAL))
+    if content.get("protocol", "corrected") == "corrected":
+        content |= draw(st.fixed_dictionaries({}, optional={"stop_when_settled": st.booleans()}))
+    return Spec.model_validate(content)
 
 
 def _typed(command: str) -> Spec:
