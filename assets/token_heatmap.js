@@ -2,7 +2,7 @@
 //
 // data: models, classes, unit, blocks [{label, parts [[text, unit or -1]]}], units [{name, place}],
 // rows [{label, notes, details, values [reference, candidate, difference], ranks, top, halves, within, noise}],
-// shared, difference, chosen, off, of, mode ("read": a click chooses a word; "toggle": a click leaves it out or puts it back).
+// shared, difference, chosen, off, of, cuts [reference, candidate], mode ("read": a click chooses a word; "toggle": a click leaves it out or puts it back).
 
 const POSITIVE = { light: [222, 108, 10], dark: [240, 150, 48] }
 const NEGATIVE = { light: [0, 108, 176], dark: [86, 180, 233] }
@@ -68,9 +68,11 @@ function legend(data) {
     ["frame only-candidate", `of the candidate alone`],
   ]
   if (data.difference) entries.push(["grey", "difference within the noise"])
+  if (data.cuts?.length) entries.push(["cut", "cut into tokens, which share the weight of their word"])
   for (const [mark, text] of entries) {
     const entry = element("li")
     const sample = element("span", `sample ${mark}`, name)
+    if (mark === "cut") sample.replaceChildren(...pieces(name, [2]))
     sample.setAttribute("aria-hidden", "true")
     entry.append(sample, element("span", "", text))
     list.append(entry)
@@ -124,7 +126,9 @@ function pane(instance, { row, at, column, limit, theme, title, about, detail, b
   body.dataset.row = String(at)
   body.dataset.column = String(column)
   instance.panes.push(body)
+  const cuts = column === DIFFERENCE ? null : data.cuts?.[column]
   write(body, data, (button, unit) => {
+    if (cuts?.[unit]?.length) button.replaceChildren(...pieces(button.textContent, cuts[unit]))
     const value = row.values[column][unit]
     const within = column === DIFFERENCE && row.within[unit]
     paint(button, within ? 0 : share(value, limit), theme)
@@ -178,6 +182,12 @@ function write(body, data, finish) {
     }
     body.append(paragraph)
   }
+}
+
+function pieces(text, cuts) {
+  const characters = [...text]
+  const ends = [...cuts.filter((cut) => cut < characters.length), characters.length]
+  return ends.map((end, at) => element("span", "piece", characters.slice(at ? ends[at - 1] : 0, end).join("")))
 }
 
 function scaleBar(limit, theme, label) {
@@ -381,9 +391,27 @@ function describe(instance, unit) {
   const top = element("thead")
   top.append(head)
   const body = element("tbody")
+  if (data.cuts?.length) body.append(tokensRow(data, unit))
   for (const row of data.rows) body.append(readoutRow(row, unit))
   table.append(top, body)
   readout.replaceChildren(title, table)
+}
+
+function tokensRow(data, unit) {
+  const line = element("tr")
+  const label = element("th", "", "Tokens")
+  label.scope = "row"
+  line.append(label)
+  for (const model of [0, 1]) {
+    const parts = pieces(data.units[unit].name, data.cuts[model][unit]).map((piece) => piece.textContent)
+    const cell = element("td")
+    const text = element("span", "detail", parts.join(" | "))
+    text.dir = "auto"
+    cell.append(text)
+    line.append(cell)
+  }
+  line.append(element("td"))
+  return line
 }
 
 function readoutRow(row, unit) {

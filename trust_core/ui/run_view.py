@@ -88,7 +88,7 @@ class RunView:
     @cached_property
     def _rows_of_text(self) -> dict[str, list[int]]:
         return {
-            str(name): rows.tolist()
+            str(name): [int(row) for row in rows]
             for name, rows in self.attributions.groupby("id", sort=False).indices.items()
         }
 

@@ -39,17 +39,21 @@ def head(focus: Focus) -> None:
         else:
             pair_text(text.pair, focus.settings.labels)
     with right:
-        tags = {text.gold: ["gold label"]} if text.gold is not None else {}
         probability_bars(
             bars_data(
                 text.reference.classes,
                 focus.models,
                 (text.reference.probabilities, text.candidate.probabilities),
-                tags=tags,
+                tags=gold_tag(text),
             ),
             key="inspector_bars",
         )
     _figures(text)
+
+
+def gold_tag(text: StoredText) -> dict[str, list[str]]:
+    """What the bars say of the class that is the gold label."""
+    return {text.gold: ["gold label"]} if text.gold is not None else {}
 
 
 def pair_text(pair: TextPair, labels: tuple[str, str]) -> None:

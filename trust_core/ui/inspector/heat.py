@@ -180,6 +180,7 @@ def heatmap_data(
     of: str,
     chosen: int | None = None,
     limits: Sequence[float] | None = None,
+    cuts: Sequence[Sequence[Sequence[int]]] = (),
 ) -> dict[str, Any]:
     """What the heatmap component draws.
 
@@ -191,6 +192,7 @@ def heatmap_data(
         chosen: the unit that a click has kept.
         limits: the weight that takes the strongest colour, one a row, where several heatmaps share their
             colours; None takes the heaviest unit of the row.
+        cuts: of reference and candidate, where each word is cut into tokens; empty to leave words whole.
     """
     return {
         **units.shown(),
@@ -203,6 +205,7 @@ def heatmap_data(
             {**_row(row, units), "limit": limits[at] if limits else None} for at, row in enumerate(rows)
         ],
         "of": of,
+        "cuts": [[list(word) for word in model] for model in cuts],
         "chosen": -1 if chosen is None else chosen,
     }
 

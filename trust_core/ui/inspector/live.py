@@ -2,72 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from trust_core.domain.arrays import BoolArray, FloatArray
+from trust_core.domain.arrays import BoolArray
 from trust_core.domain.attributions import Explanation
 from trust_core.domain.texts import SegmentedText, TextPair
+from trust_core.jobs.edits import Answers, Edited, Piece
 from trust_core.perturb.masks import compose
 from trust_core.ui.inspector.heat import HeatRow, ModelWeights, Reasons
 
 
-class LiveAnswers(Protocol):
-    """Both models' probabilities of n texts."""
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Class names, k of them."""
-        ...
-
-    @property
-    def probabilities(self) -> tuple[FloatArray, FloatArray]:
-        """(n, k) of reference and candidate."""
-        ...
-
-
-class LiveExplanation(Protocol):
-    """What both models say of one text, and why."""
-
-    @property
-    def text(self) -> SegmentedText:
-        """The text with its words."""
-        ...
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Class names, k of them."""
-        ...
-
-    @property
-    def probabilities(self) -> tuple[FloatArray, FloatArray]:
-        """(k,) of reference and candidate."""
-        ...
-
-    @property
-    def explanations(self) -> Mapping[str, tuple[Explanation, Explanation]]:
-        """Explanations of reference and candidate by explainer."""
-        ...
-
-
+@runtime_checkable
 class Models(Protocol):
     """The warm process that keeps a run's models loaded."""
 
-    def predict(self, pairs: Sequence[TextPair], *, folder: Path, candidate: str) -> LiveAnswers:
+    def predict(self, pairs: Sequence[TextPair], *, folder: Path, candidate: str) -> Answers:
         """Both models' probabilities of some texts."""
         ...
 
     def explain(
-        self, pair: TextPair, *, folder: Path, candidate: str, explainers: Sequence[str]
-    ) -> LiveExplanation:
-        """Both models' answers to a text, and their reasons, with the run's own settings."""
+        self, pair: TextPair, *, folder: Path, candidate: str, explainers: Sequence[str], samples: int
+    ) -> Edited:
+        """Both models' answers to a text, and their reasons, with the run's settings."""
+        ...
+
+    def pieces(
+        self, pair: TextPair, *, folder: Path, candidate: str
+    ) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+        """The word pieces that both models read of a text."""
         ...
 
 
-def live_reasons(explained: LiveExplanation, classes: tuple[str, str]) -> list[Reasons]:
+def live_reasons(explained: Edited, classes: tuple[str, str]) -> list[Reasons]:
     """What each explainer says now of both models.
 
     Args:
@@ -86,6 +57,21 @@ def without(text: SegmentedText, off: Sequence[int]) -> TextPair:
     keep: BoolArray = np.ones(len(text), dtype=np.bool_)
     keep[list(off)] = False
     return compose(text, keep, rule="delete", mask_token="")
+
+
+def cuts_of(text: SegmentedText, pieces: Sequence[Piece]) -> list[list[int]]:
+    """Where a tokenizer cuts each word: offsets within the word, none for a word that stays whole."""
+    starts: dict[int, list[int]] = {}
+    for piece in pieces:
+        starts.setdefault(piece.segment, []).append(piece.start)
+    for of_segment in starts.values():
+        of_segment.sort()
+    cuts = []
+    for word in text.words:
+        inside = starts.get(word.segment, [])
+        first, last = bisect_right(inside, word.start), bisect_left(inside, word.end)
+        cuts.append(sorted({start - word.start for start in inside[first:last]}))
+    return cuts
 
 
 def top_words(row: HeatRow, model: int) -> list[int]:

@@ -6,14 +6,17 @@ import hashlib
 
 import streamlit as st
 
-from trust_core.ui import address, state
+from trust_core.ui import address, state, visitor
+from trust_core.ui.inspector.bench import Workbench
 from trust_core.ui.inspector.browse import Wanted, narrowed
 from trust_core.ui.inspector.focus import Focus, focus_on, run_settings
 from trust_core.ui.inspector.head import head
 from trust_core.ui.inspector.list_panel import clear_filters, filters, steps, text_list
+from trust_core.ui.inspector.live import Models
 from trust_core.ui.inspector.prepared import listed_texts, words_of_run
 from trust_core.ui.inspector.reasons_panel import reasons_panel
 from trust_core.ui.inspector.stored import stored_text
+from trust_core.ui.inspector.what_if import what_if
 from trust_core.ui.run_view import RunView
 
 _OTHER_TEXT = "inspector_other_text"
@@ -59,20 +62,30 @@ def _body(view: RunView, candidate: str) -> None:
             st.info("No text fits the filters.")
         return
     focus = focus_on(text, view.attributions_of(shown), run_settings(view.report))
+    bench = Workbench(_models(), view.folder, candidate, f"{view.id}/{candidate}")
     head(focus)
-    st.subheader("Reasons, word by word", anchor=False)
-    if text.explained is None:
-        st.info("This text was predicted, not explained. The list can be filtered to explained texts.")
-    else:
-        _reasons(view, candidate, focus)
+    if text.pair is not None:
+        st.subheader("Reasons, word by word", anchor=False)
+        _reasons(view, focus, bench)
+        what_if(focus, bench)
 
 
 @st.fragment
-def _reasons(view: RunView, candidate: str, focus: Focus) -> None:
+def _reasons(view: RunView, focus: Focus, bench: Workbench) -> None:
     if st.session_state.pop(_OTHER_TEXT, False):
         # Another text was chosen inside this fragment: the whole page has to follow.
         st.rerun()
-    reasons_panel(focus, words_elsewhere=lambda: words_of_run(view, candidate), open_text=_show_from_fragment)
+    reasons_panel(
+        focus,
+        bench,
+        words_elsewhere=lambda: words_of_run(view, bench.candidate),
+        open_text=_show_from_fragment,
+    )
+
+
+def _models() -> Models:
+    """The warm process of this machine."""
+    return visitor.web().interactive
 
 
 def _show(text_id: str) -> None:

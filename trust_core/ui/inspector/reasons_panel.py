@@ -11,8 +11,10 @@ import streamlit as st
 
 from trust_core.domain.texts import SegmentedText
 from trust_core.ui import downloads
+from trust_core.ui.inspector.bench import Workbench, asked
 from trust_core.ui.inspector.focus import Focus, heat_rows, settings_sentence
 from trust_core.ui.inspector.heat import Drawing, HeatRow, Reasons, heatmap_data, weight_table
+from trust_core.ui.inspector.live import live_reasons
 from trust_core.ui.inspector.units import Granularity, Units, units_of
 from trust_core.ui.inspector.word_panel import elsewhere, weights_by_class
 from trust_core.ui.token_heatmap import token_heatmap
@@ -20,7 +22,7 @@ from trust_core.ui.token_heatmap import token_heatmap
 AS_REPORTED: Final = ""
 """The choice of class that takes what the report has explained."""
 
-_UNITS: Final[dict[str, Granularity]] = {"Words": "word", "Sentences": "sentence"}
+_UNITS: Final[dict[str, Granularity]] = {"Words": "word", "Tokens": "word", "Sentences": "sentence"}
 _SCALES: Final = {"Shared": True, "Own": False}
 _CHOSEN: Final = "inspector_chosen"
 
@@ -29,8 +31,8 @@ _CLASS_HELP: Final = (
     "text; the weights of every class are kept."
 )
 _UNIT_HELP: Final = (
-    "A sentence weighs what its words weigh together. Explanations are made of words, for both models alike: "
-    "the tokens that a model cuts a word into have no weights of their own."
+    "A sentence weighs what its words weigh together. Tokens shows where each model cuts the words: both are "
+    "explained by the same words, so the tokens of a word share its weight."
 )
 _SCALE_HELP: Final = (
     "Shared: the same colour is the same weight in both models. Own: the strongest colour is the heaviest "
@@ -45,12 +47,14 @@ class Choices:
     Attributes:
         classes: the class that is explained of reference and candidate.
         kind: word or sentence.
+        tokens: whether the tokens that each model cuts the words into are shown.
         shared_scale: one colour scale for both models.
         difference: whether the differences are drawn.
     """
 
     classes: tuple[str, str]
     kind: Granularity
+    tokens: bool
     shared_scale: bool
     difference: bool
 
@@ -98,11 +102,11 @@ def controls(names: Sequence[str], reported: tuple[str, str] | None) -> Choices:
         )
         difference = st.toggle("Difference", value=True, key="inspector_difference", persist_state="session")
     classes = (choice, choice) if choice else reported or (names[0], names[0])
-    return Choices(classes, _UNITS[unit], _SCALES[scale], difference)
+    return Choices(classes, _UNITS[unit], unit == "Tokens", _SCALES[scale], difference)
 
 
 def heatmap(
-    words: SegmentedText, reasons: list[Reasons], choices: Choices, focus: Focus, *, key: str
+    words: SegmentedText, reasons: list[Reasons], choices: Choices, focus: Focus, bench: Workbench
 ) -> tuple[int | None, list[HeatRow], Units]:
     """Draw the heatmap; returns the unit that a click has kept, the rows and the units.
 
@@ -111,11 +115,11 @@ def heatmap(
         reasons: both models' weights, one an explainer.
         choices: what the controls say.
         focus: the text of the run.
-        key: of the component.
+        bench: who is asked for the tokens.
     """
     units = units_of(words, choices.kind, focus.settings.labels)
     rows = heat_rows(reasons, units, text_id=focus.text.id, settings=focus.settings)
-    of = f"{key}/{focus.text.id}/{choices.kind}"
+    of = f"{bench.run}/{focus.text.id}/{choices.kind}"
     kept = st.session_state.get(_CHOSEN)
     chosen = kept[1] if kept and kept[0] == of else None
 
@@ -123,31 +127,51 @@ def heatmap(
         st.session_state[_CHOSEN] = None if unit == chosen else (of, unit)
 
     drawing = Drawing(focus.models, choices.classes, choices.shared_scale, choices.difference)
-    token_heatmap(heatmap_data(rows, units, drawing, of=of, chosen=chosen), key=key, on_click=click)
+    cuts = (asked(lambda: bench.cuts(words)) or ()) if choices.tokens else ()
+    token_heatmap(
+        heatmap_data(rows, units, drawing, of=of, chosen=chosen, cuts=cuts),
+        key="inspector_heatmap",
+        on_click=click,
+    )
     return chosen, rows, units
 
 
 def reasons_panel(
-    focus: Focus, *, words_elsewhere: Callable[[], pd.DataFrame], open_text: Callable[[str], None]
+    focus: Focus,
+    bench: Workbench,
+    *,
+    words_elsewhere: Callable[[], pd.DataFrame],
+    open_text: Callable[[str], None],
 ) -> None:
-    """Draw heatmap, word and table of a text that the run has explained.
+    """Draw heatmap, word and table of a text that was explained: by the run, or now.
 
     Args:
         focus: the text.
+        bench: who explains a text that the run has only predicted, and who is asked for tokens.
         words_elsewhere: words of all explained texts, see `word_panel.explained_words`.
         open_text: called with the id of another text that is chosen.
     """
-    choices = controls(focus.text.reference.classes, focus.text.explained)
-    st.caption(settings_sentence(focus.settings))
-    reasons = focus.reasons(choices.classes)
     if focus.words is None or not len(focus.words):
         st.info("This text has no words that could be explained.")
         return
+    live = None
+    if focus.text.explained is None:
+        st.info("The run has predicted this text, not explained it.")
+        live = bench.explained_now(focus.text.id, focus.words.pair, focus.settings)
+        if live is None:
+            return
+        st.caption(
+            f"Explained now, with {bench.samples(focus.settings):,} samples: no part of the run's figures."
+        )
+    choices = controls(focus.text.reference.classes, focus.text.explained)
+    reasons = focus.reasons(choices.classes) if live is None else live_reasons(live, choices.classes)
     if not reasons:
         st.info("The run holds no word weights for this text.")
         return
-    chosen, rows, units = heatmap(focus.words, reasons, choices, focus, key="inspector_heatmap")
-    if chosen is not None and choices.kind == "word":
+    if live is None:
+        st.caption(settings_sentence(focus.settings))
+    chosen, rows, units = heatmap(focus.words, reasons, choices, focus, bench)
+    if live is None and chosen is not None and choices.kind == "word":
         _word(focus, chosen, words_elsewhere, open_text)
     table(rows, units, focus)
 
