@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -16,6 +16,8 @@ from trust_core.errors import SpecError
 from trust_core.explain.owen_tree import owen_values, plan
 from trust_core.explain.settings import Settings, on_scale
 from trust_core.stats.seeds import derived_rng
+
+HALVES: tuple[Half, Half, Half] = ("all", "h1", "h2")
 
 EXACT_WORDS = 10
 """The most words of a text that shap-exact takes: it needs 2^w masked texts."""
@@ -51,7 +53,8 @@ def permutation(
 ) -> Callable[[SegmentedText], Explaining]:
     """shap-permutation: Shapley values from orders of the words, each run forwards and backwards.
 
-    Agrees with shap's PermutationExplainer given the same orders.
+    Agrees with shap's PermutationExplainer given the same orders. Where all masks of a text are no more than
+    those of its orders, they are run instead: the values are then exact, and both halves are the same.
 
     Args:
         settings: permutations, scale and seed.
@@ -59,6 +62,10 @@ def permutation(
     """
 
     def explain(text: SegmentedText) -> Explaining:
+        w = len(text)
+        if orders is None and w <= EXACT_WORDS and 2**w <= 2 + 2 * settings.permutations * (w - 1):
+            whole, first_half, second_half = yield from _from_all_masks(text, settings)
+            return Explanation(whole=whole, halves=(first_half, second_half))
         first, second = orders(text) if orders is not None else _draw_orders(text, settings)
         both = np.concatenate([first, second])
         keep = permutation_masks(both)
@@ -101,20 +108,26 @@ def exact(settings: Settings) -> Callable[[SegmentedText], Explaining]:
                 allowed=f"shap-exact takes texts of at most {EXACT_WORDS} words.",
                 remedy="Use the explainer shap-partition or shap-permutation.",
             )
-        keep = all_masks(w)
-        probabilities = yield MaskRequest(keep)
-        values = on_scale(probabilities, settings.scale)
-        whole = _attribution(
-            text,
-            "shap-exact",
-            "all",
-            shapley_values(w, values),
-            ends=values[[0, -1]],
-            passes=len(keep),
-        )
+        whole, _, _ = yield from _from_all_masks(text, settings, explainer="shap-exact")
         return Explanation(whole=whole, halves=None)
 
     return explain
+
+
+def _from_all_masks(
+    text: SegmentedText, settings: Settings, *, explainer: str = "shap-permutation"
+) -> Generator[MaskRequest, FloatArray, tuple[Attribution, Attribution, Attribution]]:
+    """The exact values, as those of all samples and of either half."""
+    w = len(text)
+    keep = all_masks(w)
+    probabilities = yield MaskRequest(keep)
+    values = on_scale(probabilities, settings.scale)
+    weights = shapley_values(w, values)
+    whole, first, second = (
+        _attribution(text, explainer, half, weights, ends=values[[0, -1]], passes=len(keep))
+        for half in HALVES
+    )
+    return whole, first, second
 
 
 def permutation_masks(orders: Int[np.ndarray, "p w"]) -> Bool[np.ndarray, "s w"]:

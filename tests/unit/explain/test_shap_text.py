@@ -188,3 +188,25 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, int]) -> None:
     """Halves need even numbers, and a tree needs its two ends."""
     with pytest.raises(ValueError, match="not "):
         Settings(seed=0, **wrong)
+
+
+def test_permutations_of_a_short_text_are_exact_where_that_takes_no_more() -> None:
+    """With 20 orders a text of 8 words is explained from all 256 masks; both halves and shap-exact agree."""
+    text = segment("short", ("A dog runs home fast.", "It sleeps now."))
+    assert len(text) == 8
+    model = BagOfWords(planted={("dog", 0): 2.0})
+    sampled = _explain("shap-permutation", model, text, permutations=20)
+    exactly = _explain("shap-exact", model, text)
+    assert [one.half for one in sampled.attributions] == ["all", "h1", "h2"]
+    for one in sampled.attributions:
+        assert one.passes == 256
+        np.testing.assert_array_equal(one.weights, exactly.whole.weights)
+
+
+def test_permutations_are_drawn_where_all_masks_would_be_more() -> None:
+    """With 4 orders the same text is explained from 2 + 2 * 4 * 7 masks, in two different halves."""
+    text = segment("short", ("A dog runs home fast.", "It sleeps now."))
+    found = _explain("shap-permutation", BagOfWords(planted={("dog", 0): 2.0}), text, permutations=4)
+    assert found.whole.passes == 58
+    assert found.halves is not None
+    assert (found.halves[0].weights != found.halves[1].weights).any()
