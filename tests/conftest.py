@@ -94,6 +94,10 @@ def _isolated_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     """Give the session a home of its own and close the network."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRUST_HOME", str(tmp_path_factory.mktemp("trust-home")))
+        # A page that submits a job starts no process, unless its test wants one.
+        patch.setenv("TRUST_START_WORKER", "0")
+        # What one test computes must not be there already in another.
+        patch.setenv("TRUST_CACHE_GIB", "0")
         if not HUB_ALLOWED:
             patch.setenv("HF_HOME", str(tmp_path_factory.mktemp("hf-home")))
             _close_network(patch)

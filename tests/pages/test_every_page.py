@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+
+from tests.support.ui_runs import app_on
+
+pytestmark = pytest.mark.slow
 
 PAGES = {
     "setup": "New comparison",
@@ -18,9 +21,12 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_draws_the_example(repository: Path, name: str) -> None:
+def test_every_page_draws_the_example(
+    repository: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without any run the bundled example is shown, and no page fails on it."""
-    app = AppTest.from_file(str(repository / "app.py"), default_timeout=30).run()
-    app.switch_page(f"pages/{name}.py").run()
+    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
+    app = app_on(name, repository, run="")
     assert [error.value for error in app.exception] == []
     assert [title.value for title in app.title] == [PAGES[name]]
+    assert app.sidebar.selectbox(key="run-choice").value == "example"

@@ -90,7 +90,7 @@ def _figures(job: Job) -> str:
     if job.rate:
         rate = f"{job.rate:,.1f} {job.unit} a second" if job.rate >= 1 else f"{1 / job.rate:,.1f} s for each"
         parts.append(rate)
-    if job.eta_s is not None:
+    if job.eta_s:
         parts.append(f"about {duration(job.eta_s)} left in this step")
     return ", ".join(part for part in parts if part)
 

@@ -70,7 +70,7 @@ def demand_change(job: Job | None = None) -> None:
 
 def signed_in() -> bool:
     """Whether the visitor may see the pages; offers the sign-in where that is still to be done."""
-    if not sign_in_is_on() or st.user.is_logged_in:
+    if not sign_in_is_on() or st.user.get("is_logged_in"):
         return True
     st.title("TrustEq", anchor=False)
     st.write("Please sign in to see the runs of this server.")
