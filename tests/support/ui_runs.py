@@ -57,13 +57,18 @@ def write_hostile_run(home: Path) -> Path:
     return write_run(home, hostile_report())
 
 
-def app_on(page: str, repository: Path, *, run: str = RUN, candidate: str = "") -> AppTest:
-    """The app on a page of a run; the environment says where the home is."""
+def app_on(page: str, repository: Path, *, run: str = RUN, candidate: str = "", **address: str) -> AppTest:
+    """The app on a page of a run; the environment says where the home is.
+
+    `address` is what else the address carries, such as the bin.
+    """
     # Beside app.py lies pages/, so that a test of app.py would run the page alone, without the frame, from
     # its second run on: every run of a test is as cold as a server's first.
     app = AppTest.from_file(str(repository / "trust_core" / "ui" / "entry.py"), default_timeout=60)
     app.query_params["run"] = run
     if candidate:
         app.query_params["candidate"] = candidate
+    for name, value in address.items():
+        app.query_params[name] = value
     app.run()
     return app.switch_page(f"../../pages/{page}.py").run()

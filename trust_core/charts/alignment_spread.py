@@ -57,7 +57,12 @@ def alignment_spread(spreads: tuple[Spread, ...], *, theme: Theme) -> go.Figure:
             marker={
                 "color": faded(colour, 0.8),
                 "line": {"width": 0},
-                "pattern": {"shape": _PATTERNS[at % len(_PATTERNS)], "fgcolor": theme.paper, "size": 6},
+                "pattern": {
+                    "shape": _PATTERNS[at % len(_PATTERNS)],
+                    "fgcolor": theme.paper,
+                    "bgcolor": faded(colour, 0.8),
+                    "size": 6,
+                },
             },
             customdata=[
                 [f"{left:.1f} to {right:.1f}", f"{count:,}"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 import streamlit as st
 
@@ -9,6 +11,13 @@ from trust_core.domain.measures import Figure, Measure, Of
 from trust_core.domain.report import MeasureRow
 from trust_core.export.figure_text import NO_FIGURE, figure_text
 from trust_core.ui.messages import escape_markdown
+
+_LONGEST_NAME: Final = 32
+
+
+def short_name(name: str) -> str:
+    """A model's name for a heading or a legend: of a long path, its last part."""
+    return name if len(name) <= _LONGEST_NAME else name.rstrip("/").rsplit("/", maxsplit=1)[-1]
 
 
 def brief(row: MeasureRow | None) -> str:

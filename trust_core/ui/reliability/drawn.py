@@ -23,6 +23,7 @@ from trust_core.charts.calibration_view import CalibrationView, CurveBand, Model
 from trust_core.domain.arrays import FloatArray
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.report import MeasureRow
+from trust_core.ui.compact import short_name
 from trust_core.ui.reliability.answered import Answered
 from trust_core.ui.reliability.bins import ChosenBin
 
@@ -118,8 +119,8 @@ def draw(found: Answered, wanted: Wanted) -> Drawn:
     else:
         _, difference = binned_gap_difference(says[0], says[1], pooled, resamples=resamples)
     bins = (
-        _model_bins("reference", models[0].model, binned[0], curves[0]),
-        _model_bins("candidate", models[1].model, binned[1], curves[1]),
+        _model_bins("reference", short_name(models[0].model), binned[0], curves[0]),
+        _model_bins("candidate", short_name(models[1].model), binned[1], curves[1]),
     )
     target = None if wanted.of_class is None else found.reference.classes[wanted.of_class]
     errors = spot_errors(

@@ -12,7 +12,7 @@ from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import MIN_TEXTS, Of
 from trust_core.domain.report import MeasureRow
 from trust_core.ui import address, chart, measure_card, state
-from trust_core.ui.compact import brief, small_table
+from trust_core.ui.compact import brief, short_name, small_table
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.reliability.answered import Answered, answered
 from trust_core.ui.reliability.bins import read_bin
@@ -62,7 +62,7 @@ def _body(view: RunView, candidate: str) -> None:
     scatter_section(view, found, chosen=names)
     if found.labelled and len(found) >= MIN_TEXTS:
         mended = mending(found, version=view.version, chosen=names)
-        models = (view.reference, candidate)
+        models = (short_name(view.reference), short_name(candidate))
         split_section(mended, models)
         temperature_section(mended, models)
 
@@ -172,7 +172,7 @@ def _errors(view: RunView, errors: tuple[MeasureRow, ...], wanted: Wanted, found
     st.markdown("**Calibration error here**")
     st.caption(escape_markdown(f"{wanted.said}; {len(found):,} texts; 95 % intervals."))
     small_table(
-        errors_frame(errors, view.reference, found.candidate.model),
+        errors_frame(errors, short_name(view.reference), short_name(found.candidate.model)),
         alt="Calibration errors at these bins, beside the level of a calibrated model",
     )
     st.caption(

@@ -12,6 +12,7 @@ from trust_core.charts.confidence_scatter import confidence_alt, confidence_scat
 from trust_core.charts.text_points import CLICKED, Outcome, TextPoints
 from trust_core.stats.seeds import derived_rng
 from trust_core.ui import chart, state
+from trust_core.ui.compact import short_name
 from trust_core.ui.reliability.answered import Answered
 from trust_core.ui.run_view import RunView
 
@@ -81,7 +82,8 @@ def scatter_section(view: RunView, found: Answered, *, chosen: int | None) -> No
         moved = sum(one in ("negative", "positive", "changed") for one in shown.points.outcomes)
         st.caption(
             f"{drawn:,} of {shown.total:,} texts are drawn: {moved:,} of the {shown.moved:,} whose outcome "
-            f"changed, and a seeded sample of the others. Click a point to open its text."
+            "changed, and a seeded sample of the others: changes look more frequent than they are. Click a "
+            "point to open its text."
         )
     else:
         st.caption(f"All {drawn:,} texts. Click a point to open its text.")
@@ -90,12 +92,12 @@ def scatter_section(view: RunView, found: Answered, *, chosen: int | None) -> No
         if points:
             state.open_text(shown.ids[points[0]])
 
-    names = (found.reference.model, found.candidate.model)
+    names = (short_name(found.reference.model), short_name(found.candidate.model))
     chart.show(
         lambda theme: confidence_scatter(shown.points, names, theme=theme),
         alt=confidence_alt(shown.points),
         table=confidence_table(shown.points),
-        key=f"scatter-{view.id}-{names[1]}-{chosen}",
+        key=f"scatter-{view.id}-{found.candidate.model}-{chosen}",
         on_select=opened,
         trace=CLICKED,
     )

@@ -12,6 +12,7 @@ from trust_core.calibration.diagram import claims
 from trust_core.domain.arrays import BoolArray, IntArray
 from trust_core.stats.intervals import wilson_interval
 from trust_core.ui import address, state
+from trust_core.ui.compact import short_name
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.reliability.answered import Answered
 from trust_core.ui.reliability.bins import ChosenBin, read_bin
@@ -40,7 +41,7 @@ def bin_ids(found: Answered, one: ChosenBin) -> tuple[str, ...]:
 def bin_label(found: Answered, one: ChosenBin) -> str:
     """What its texts are called on other pages."""
     what = "confidence" if one.of_class is None else f"probability of {found.reference.classes[one.of_class]}"
-    return f"{found.of(one.of).model}, {what} {one.span}"
+    return f"{short_name(found.of(one.of).model)}, {what} {one.span}"
 
 
 def choose_bin(found: Answered, chosen: str) -> None:
@@ -68,11 +69,11 @@ def bin_panel(view: RunView, found: Answered, shown: Drawn) -> None:
     """The choice of a bin without a pointer, and its texts."""
     current = chosen_bin(found)
     names = {
-        point.address: f"{point.span}, {found.of(point.of).model} ({count:,} texts)"
+        point.address: f"{point.span}, {short_name(found.of(point.of).model)} ({count:,} texts)"
         for point, count in zip(shown.points, shown.counts, strict=True)
     }
     if current is not None and current.address not in names:
-        names[current.address] = f"{current.span}, {found.of(current.of).model}"
+        names[current.address] = f"{current.span}, {short_name(found.of(current.of).model)}"
     st.session_state[_KEY] = None if current is None else current.address
     st.selectbox(
         "Texts of a bin",
@@ -129,7 +130,7 @@ def _summary(found: Answered, rows: BoolArray) -> None:
         right = int((model.predicted == found.gold)[rows].sum())
         low, high = (float(end) for end in wilson_interval(np.array(float(right)), np.array(float(n))))
         parts.append(
-            f"{escape_markdown(model.model)} is right on {right / n:.0%} of them "
+            f"{escape_markdown(short_name(model.model))} is right on {right / n:.0%} of them "
             f"(95 % interval {low:.0%} to {high:.0%})"
         )
     moved = int((found.reference.predicted != found.candidate.predicted)[rows].sum())
