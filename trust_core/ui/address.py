@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 Field = Literal["run", "candidate", "bin", "example"]
 
@@ -37,3 +38,19 @@ def read(name: Field) -> str:
 def write(name: Field, value: str) -> None:
     """Let the address say this; in a callback only, since the field of this visit is on the page already."""
     st.session_state[name] = value
+
+
+def taken_along() -> dict[str, str]:
+    """What the address says, for the next page; the fields of this page let go of it first.
+
+    Streamlit refuses to leave for another page while a field is bound to a part of the address that it
+    would have to write, and has no public way to end that.
+    """
+    context = get_script_run_ctx()
+    if context is not None:
+        with context.session_state.query_params() as bound:
+            for name in FIELDS:
+                binding = bound.get_binding_for_param(name)
+                if binding is not None:
+                    bound.unbind_widget(binding.widget_id)
+    return {name: value for name in FIELDS if (value := read(name))}

@@ -80,7 +80,7 @@ def _figures(view: RunView, candidate: str) -> None:
         )
 
 
-@st.fragment
+@state.fragment
 def _matrix(view: RunView, candidate: str, compared: Compared) -> None:
     st.subheader("Answer by answer", anchor=False)
     matrix = answer_matrix_of(compared.reference, compared.candidate, compared.classes)
@@ -190,7 +190,7 @@ def _tail(view: RunView, candidate: str, compared: Compared) -> None:
     )
 
 
-@st.fragment
+@state.fragment
 def _slices(view: RunView, candidate: str, compared: Compared) -> None:
     columns = slice_columns(compared)
     if not columns:

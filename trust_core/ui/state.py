@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import wraps
+from typing import Any, Final
 
 import streamlit as st
 
@@ -22,6 +23,8 @@ _PROBLEM: Final = "runs-problem"
 _FILTER: Final = "text-filter"
 
 _GO_TO: Final = "go-to-page"
+
+_WHOLE_PAGE: Final = "whole-page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ def open_text(text_id: str) -> None:
 def go_to(page: str) -> None:
     """Leave for another page when the callback is over: the name of a file in pages/, without its ending."""
     st.session_state[_GO_TO] = page
+    st.session_state[_WHOLE_PAGE] = True
 
 
 def filter_texts(ids: Sequence[str], label: str) -> None:
@@ -134,6 +138,7 @@ def filter_texts(ids: Sequence[str], label: str) -> None:
 
 def restore_texts(ids: Sequence[str], label: str) -> None:
     """Choose texts as the address says, outside a callback; as `filter_texts` but for the address."""
+    st.session_state[_WHOLE_PAGE] = True
     if not ids:
         st.session_state.pop(_FILTER, None)
         return
@@ -146,6 +151,21 @@ def selected() -> TextFilter | None:
     if not isinstance(found, TextFilter) or found.run != _chosen().id:
         return None
     return found
+
+
+def fragment(draw: Callable[..., None]) -> Callable[..., None]:
+    """A part of a page that is drawn again alone when something in it changes.
+
+    What is outside of it (another page, run, text or choice of texts) still takes the whole page.
+    """
+
+    @wraps(draw)
+    def drawn(*given: Any, **named: Any) -> None:
+        if st.session_state.pop(_WHOLE_PAGE, False):
+            st.rerun()
+        draw(*given, **named)
+
+    return st.fragment(drawn)
 
 
 def page_frame(title: str, body: Callable[[RunView, str], None], *, intro: str = "") -> None:
@@ -251,6 +271,7 @@ def _candidate_chosen() -> None:
 
 
 def _leave_if_asked() -> None:
+    st.session_state.pop(_WHOLE_PAGE, None)
     page = st.session_state.pop(_GO_TO, None)
     if page is not None:
-        st.switch_page(PAGES / f"{page}.py")
+        st.switch_page(PAGES / f"{page}.py", query_params=address.taken_along())

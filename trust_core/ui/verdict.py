@@ -174,7 +174,7 @@ def _candidates(view: RunView) -> None:
     st.dataframe(frame, hide_index=True, key=f"candidates-{view.id}")
 
 
-@st.fragment
+@state.fragment
 def _tradeoff(view: RunView) -> None:
     trust_choices, cost_choices = trusts(view.report), costs(view.report)
     if not trust_choices or not cost_choices:

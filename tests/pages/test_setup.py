@@ -1,0 +1,139 @@
+"""The page New comparison."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.ui_runs import app_on
+from trust_core.domain.demo import demo_spec
+from trust_core.pipeline.command import reproducing_command
+from trust_core.settings import settings_from
+from trust_core.wiring.web import workplace
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, on a server that starts no worker."""
+    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
+    monkeypatch.setenv("TRUST_START_WORKER", "0")
+    return tmp_path
+
+
+def _jobs(home: Path):
+    return workplace(settings_from({"TRUST_HOME": str(home), "TRUST_START_WORKER": "0"})).queue.jobs()
+
+
+def _command(app) -> str:
+    return next(code.value for code in app.code if code.value.startswith("python -m trust_core"))
+
+
+def test_page_begins_with_the_demo(home: Path, repository: Path) -> None:
+    """The command line that is shown is that of the demo."""
+    app = app_on("setup", repository, run="")
+    assert not app.exception
+    assert _command(app) == reproducing_command(demo_spec("nli"))
+
+
+def test_one_click_asks_for_the_demo(home: Path, repository: Path) -> None:
+    """Run puts the demo into the queue, once, however often it is clicked."""
+    app = app_on("setup", repository, run="")
+    app.button(key="setup-run").click().run()
+    assert not app.exception
+    (job,) = _jobs(home)
+    assert job.state == "queued"
+    again = app_on("setup", repository, run="")
+    again.button(key="setup-run").click().run()
+    assert len(_jobs(home)) == 1
+
+
+def test_candidate_made_from_the_reference_is_added(home: Path, repository: Path) -> None:
+    """A recipe that is put together on the page becomes a candidate."""
+    app = app_on("setup", repository, run="")
+    app.selectbox(key="setup-method").select("low-rank").run()
+    app.button(key="setup-add").click().run()
+    assert not app.exception
+    assert "ref:low-rank=0.5" in _command(app)
+
+
+def test_wrong_column_is_mended_by_choosing_another(home: Path, repository: Path) -> None:
+    """A file whose columns have unusual names is read as soon as they are named; it stays as it is."""
+    folder = home / "data"
+    folder.mkdir()
+    (folder / "mine.csv").write_text("left,right,verdict\nA dog runs.,A dog moves.,entailment\n" * 1, "utf-8")
+    app = app_on("setup", repository, run="")
+    app.segmented_control(key="setup-data-kind").set_value("File on the server").run()
+    source = str(folder / "mine.csv")
+    app.text_input(key="setup-server-file").set_value(source).run()
+    assert not app.exception
+    assert not any(button.key == "setup-run" for button in app.button)
+    for role, column in (("text_a", "left"), ("text_b", "right"), ("label", "verdict")):
+        app.selectbox(key=f"setup-column-{role}-{source}").select(column).run()
+    assert not app.exception
+    assert any(button.key == "setup-run" for button in app.button)
+    assert "--text-a left --text-b right --label verdict" in _command(app)
+
+
+def test_broken_rows_are_listed(home: Path, repository: Path) -> None:
+    """Rows that cannot be read are named with their column and the reason."""
+    folder = home / "data"
+    folder.mkdir()
+    (folder / "mine.csv").write_text("text,label\nA dog runs.,yes\nA cat.,\n", "utf-8")
+    app = app_on("setup", repository, run="")
+    app.segmented_control(key="setup-data-kind").set_value("File on the server").run()
+    app.text_input(key="setup-server-file").set_value(str(folder / "mine.csv")).run()
+    problems = next(one.value for one in app.dataframe if "Problem" in one.value)
+    assert problems["Row"].tolist() == [2]
+    assert problems["Column"].tolist() == ["label"]
+
+
+def test_file_outside_the_folders_is_refused(home: Path, repository: Path, tmp_path_factory) -> None:
+    """A path outside the folders for data is refused on the server."""
+    outside = tmp_path_factory.mktemp("outside") / "secret.csv"
+    outside.write_text("text,label\nA dog runs.,yes\n", "utf-8")
+    app = app_on("setup", repository, run="")
+    app.segmented_control(key="setup-data-kind").set_value("File on the server").run()
+    app.text_input(key="setup-server-file").set_value(str(outside)).run()
+    assert not app.exception
+    assert not any(button.key == "setup-run" for button in app.button)
+    assert not any("A dog runs." in str(one.value) for one in app.dataframe)
+
+
+def test_read_only_server_runs_nothing(home: Path, repository: Path, monkeypatch) -> None:
+    """On a read-only server the form is there, and its button is not to be pressed."""
+    monkeypatch.setenv("TRUST_READ_ONLY", "1")
+    app = app_on("setup", repository, run="")
+    assert not app.exception
+    assert app.button(key="setup-run").disabled
+
+
+def test_without_candidates_the_page_says_what_is_missing(home: Path, repository: Path) -> None:
+    """Nothing can be run before there is a candidate."""
+    app = app_on("setup", repository, run="")
+    app.multiselect(key="setup-candidates").set_value([]).run()
+    assert not app.exception
+    assert not any(button.key == "setup-run" for button in app.button)
+    assert any("candidate" in one.value for one in (*app.text, *app.error, *app.warning))
+
+
+def test_other_task_brings_its_own_texts(home: Path, repository: Path) -> None:
+    """A paraphrase model begins with the paraphrase texts."""
+    app = app_on("setup", repository, run="")
+    app.selectbox(key="setup-reference").select("pi-reference").run()
+    assert not app.exception
+    assert "--data bundled:pi" in _command(app)
+
+
+def test_hostile_file_and_columns_stay_text(home: Path, repository: Path) -> None:
+    """Hostile column names and cells break nothing."""
+    folder = home / "data"
+    folder.mkdir()
+    (folder / "h.csv").write_text(
+        "<script>alert(1)</script>,![x](http://e.example)\n$x$,<img onerror=a>\n", "utf-8"
+    )
+    app = app_on("setup", repository, run="")
+    app.segmented_control(key="setup-data-kind").set_value("File on the server").run()
+    app.text_input(key="setup-server-file").set_value(str(folder / "h.csv")).run()
+    assert not app.exception
+    assert not any("<script>" in one.value for one in (*app.markdown, *app.caption))
