@@ -24,6 +24,8 @@ _PLAIN = {
     "protocol": "protocol",
     "seed": "seed",
     "device": "device",
+    "backend": "backend",
+    "precision": "precision",
     "data": "data.source",
     "text_a": "data.text_a",
     "text_b": "data.text_b",
@@ -74,6 +76,12 @@ def add_spec_options(parser: ArgumentParser) -> None:
     how.add_argument("--seed", type=int, metavar="S", help="everything random follows from it (default 0)")
     how.add_argument("--margins", metavar="FILE", help="equivalence margins, YAML or JSON")
     how.add_argument("--device", metavar="DEV", help="auto (default), cpu or cuda")
+    how.add_argument(
+        "--backend", metavar="B", help="auto (default), torch or openvino: what computes on the CPU"
+    )
+    how.add_argument(
+        "--precision", metavar="P", help="fp32 (default), bf16 or fp16, with its deviation reported"
+    )
     how.add_argument(
         "--set", metavar="PATH=VALUE", action="append", help="any field, such as lime.samples=500"
     )

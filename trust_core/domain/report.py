@@ -218,6 +218,7 @@ class ModelInfo(ReportPart):
     parameters: int | None = None
     size_bytes: int | None = None
     dtype: str | None = None
+    backend: str | None = None
     max_length: int | None = None
     revision: str | None = None
     licence: str | None = None

@@ -125,7 +125,8 @@ class Spec(SpecPart):
         explained_class: `reference-prediction`, `own-prediction`, `gold` or a class name.
         control_texts: how many of the explained texts the controls use.
         dimensions: what the verdict is about; one that is left out does not vote.
-        batch_tokens, threads, device: how the work is done; no part of the fingerprint.
+        batch_tokens, threads, device, backend: how the work is done; no part of the fingerprint.
+        precision: of the arithmetic inside the models; below fp32 the report says how far they deviate.
         no_texts: leave texts and words out of every file.
     """
 
@@ -153,6 +154,8 @@ class Spec(SpecPart):
     dimensions: tuple[Dimension, ...] = ("answers", "reasons", "reliability", "cost")
     margins: Margins = Margins()
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    backend: Literal["auto", "torch", "openvino"] = "auto"
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
     batch_tokens: Annotated[int, Field(ge=256)] = 4096
     threads: Annotated[int, Field(ge=1)] | None = None
     no_texts: bool = False
@@ -206,5 +209,5 @@ class Spec(SpecPart):
         return None if self.explain_limit == "all" else self.explain_limit
 
 
-NOT_IN_FINGERPRINT = frozenset({"device", "batch_tokens", "threads"})
+NOT_IN_FINGERPRINT = frozenset({"device", "backend", "batch_tokens", "threads"})
 """Fields that say how the work is done, not what is computed."""

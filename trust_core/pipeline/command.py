@@ -17,6 +17,8 @@ _FLAGS = {
     "protocol": "--protocol",
     "seed": "--seed",
     "device": "--device",
+    "backend": "--backend",
+    "precision": "--precision",
 }
 _SWITCHES = {"no_texts": "--no-texts", "stop_when_settled": "--stop-when-settled"}
 _LISTS = {"candidates": "--candidate", "candidate_predictions": "--candidate-predictions"}

@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from types import TracebackType
 
+from trust_core.domain.spec import Spec
+from trust_core.domain.texts import TextPair
 from trust_core.inference.engine import Engine
 from trust_core.models.device import Device
 from trust_core.models.facts import LoadedModel
+from trust_core.models.forward import AS_TORCH, PROBES, Compute
 from trust_core.models.loader import resident
+from trust_core.models.policy import Policy
 from trust_core.pipeline.plan import Member
+
+PROBED = 24
+"""Of a run's texts, so many are probes."""
+
+
+def compute_of(spec: Spec, policy: Policy, pairs: Sequence[TextPair] = ()) -> Compute:
+    """How a run's models compute; a backend or precision is tried on the first of its texts as well.
+
+    Args:
+        spec: says how.
+        policy: knows where converted models are kept.
+        pairs: the run's texts.
+    """
+    probes = (*pairs[:PROBED], *PROBES)
+    backend = "torch" if spec.backend == "auto" and not policy.openvino else spec.backend
+    return Compute(backend, spec.precision, probes=probes, cache=policy.cache)
 
 
 class ResidentModel:
     """One member of a run, in a `with` block; a resumed run that has nothing left to do never loads it."""
 
     def __init__(
-        self, member: Member, classes: tuple[str, ...], *, device: Device, batch_tokens: int
+        self,
+        member: Member,
+        classes: tuple[str, ...],
+        *,
+        device: Device,
+        batch_tokens: int,
+        compute: Compute = AS_TORCH,
     ) -> None:
         self.member = member
         self._classes = classes
         self._device = device
         self._batch_tokens = batch_tokens
+        self._compute = compute
         self._stack = ExitStack()
         self._loaded: LoadedModel | None = None
         self._engine: Engine | None = None
@@ -46,6 +74,7 @@ class ResidentModel:
                     classes=self._classes,
                     order=self.member.columns,
                     name=self.member.name,
+                    compute=self._compute,
                 )
             )
         return self._loaded
