@@ -65,7 +65,6 @@ class DeviceProbe:
         """End the question."""
         if self._running is not None:
             self._running.close()
-            self._running.poll()
             self._running = None
 
 

@@ -19,6 +19,9 @@ from trust_core.ports import Clock
 LIFELINE = "TRUST_LIFELINE"
 """Environment variable: the file descriptor whose end says that the parent is gone."""
 
+KILLED_S = 5.0
+"""So long a process that was killed may take to go."""
+
 _SET_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of Linux."""
 
@@ -89,8 +92,10 @@ class Child:
             self._signal(signal.SIGKILL)
 
     def close(self) -> None:
-        """Take leave of a process that has ended: what is left of its group goes too."""
+        """Take leave of a process: whatever of its group is still there is killed."""
         self._signal(signal.SIGKILL)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(KILLED_S)
         with suppress(OSError):
             os.close(self._ours)
 

@@ -25,6 +25,11 @@ def socket_file(home: Path) -> Path:
     return home / "warm" / "warm.sock"
 
 
+def ready_file(home: Path) -> Path:
+    """Where the warm process says that it has come up."""
+    return socket_file(home).with_name("ready")
+
+
 def listening(home: Path) -> socket.socket:
     """The socket that the app speaks to; one that an earlier worker has left is replaced.
 

@@ -91,7 +91,7 @@ class WarmClient:
             Unavailable: no worker runs, the warm process ended, or no answer came in time.
             TrustError: what the warm process says is wrong.
         """
-        until = self._clock() + (ARRIVAL_S if self._wake() else 0.0)
+        coming, until = self._wake(), self._clock() + ARRIVAL_S
         key = uuid.uuid4().hex
         while True:
             try:
@@ -105,7 +105,8 @@ class WarmClient:
                     remedy="The worker may be busy: try again in a moment.",
                 ) from error
             except (FileNotFoundError, ConnectionRefusedError) as error:
-                if self._clock() >= until:
+                coming = coming or lock.is_held(self._home, lock.WORKER)
+                if not coming or self._clock() >= until:
                     raise self._absent() from error
                 time.sleep(0.05)
             except (OSError, ValueError) as error:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from trust_core.errors import RunError, TrustError, Unavailable
+from trust_core.errors import RunError, Unavailable
 from trust_core.jobs.process import Child, last_lines
-from trust_core.jobs.sockets import listening, refuse_waiting, socket_file
+from trust_core.jobs.sockets import listening, ready_file, refuse_waiting, socket_file
 
 
 class WarmKeeper:
@@ -48,12 +48,13 @@ class WarmKeeper:
         return self._child is not None and self._child.poll() is None
 
     def look(self) -> None:
-        """See whether the process has ended; whoever waits for one that broke down is told."""
+        """See whether the process has ended; whoever waits for one that never came up is told."""
         if self._child is None or (code := self._child.poll()) is None:
             return
         self._child.close()
         self._child = None
-        if code != 0:
+        # One that had come up answers those who wait now when it is started again.
+        if code != 0 and not ready_file(self._home).exists():
             self._refuse(Unavailable(f"The process that answers edits ended: {self._last_words(code)}"))
 
     def start(self) -> None:
@@ -62,15 +63,15 @@ class WarmKeeper:
             return
         try:
             number = self._listener.fileno()
+            ready_file(self._home).unlink(missing_ok=True)
             self._child = self._start_child(("warm", str(number)), self._log, number)
-        except RunError as error:
-            self._refuse(error)
+        except (RunError, OSError) as error:
+            self._refuse(Unavailable(f"The process that answers edits cannot be started: {error}"))
 
     def close(self) -> None:
         """End the process and stop listening."""
         if self._child is not None:
             self._child.close()
-            self._child.poll()
             self._child = None
         if self._listener is not None:
             self._refuse(Unavailable("The worker is being stopped.", remedy="Try again when it is back."))
@@ -78,7 +79,7 @@ class WarmKeeper:
             with suppress(OSError):
                 socket_file(self._home).unlink()
 
-    def _refuse(self, error: TrustError) -> None:
+    def _refuse(self, error: Unavailable) -> None:
         if self._listener is not None:
             refuse_waiting(self._listener, error)
 

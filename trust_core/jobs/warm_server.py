@@ -9,10 +9,11 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from trust_core.errors import OutOfMemory, TrustError, Unavailable
-from trust_core.jobs.sockets import error_to_wire, read_line, write_line
+from trust_core.jobs.sockets import error_to_wire, read_line, ready_file, write_line
 from trust_core.ports import Clock
 
 IDLE_S = 300.0
@@ -41,6 +42,7 @@ class WarmServer:
     """Answers requests until none has come for a while.
 
     Args:
+        home: the folder of TRUST_HOME.
         listener: where they come in.
         kinds: what can be asked, by name.
         idle_s: how long it stays without a request.
@@ -50,6 +52,7 @@ class WarmServer:
 
     def __init__(
         self,
+        home: Path,
         listener: socket.socket,
         kinds: Mapping[str, Kind],
         *,
@@ -57,6 +60,7 @@ class WarmServer:
         busy_s: float = BUSY_S,
         clock: Clock = time.monotonic,
     ) -> None:
+        self._home = home
         self._listener = listener
         self._kinds = kinds
         self._idle_s = idle_s
@@ -68,6 +72,7 @@ class WarmServer:
 
     def serve(self) -> None:
         """Answer until idle."""
+        ready_file(self._home).touch()
         self._listener.settimeout(min(1.0, self._idle_s))
         while not self._idle():
             try:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -33,6 +34,9 @@ MOST_PAIRS = 2
 """Pairs of models that stay loaded."""
 
 FEWEST_SAMPLES = 20
+
+FileStamp = tuple[Path, int, int]
+"""A file with its size and age."""
 
 Pieces = tuple[tuple[int, int, int], ...]
 
@@ -63,12 +67,14 @@ class LivePair:
         classes: of the run, k of them.
         models: reference, candidate.
         stack: closes them.
+        files: size and age of their files when they were read.
     """
 
     spec: Spec
     classes: tuple[str, ...]
     models: tuple[ResidentModel, ResidentModel]
     stack: ExitStack
+    files: tuple[FileStamp, ...]
 
     @property
     def names(self) -> tuple[str, str]:
@@ -137,22 +143,26 @@ class LiveModels:
         Raises:
             TrustError: a model that is not here, may not be loaded, or has changed since the run.
         """
-        members, classes = _members(spec, candidate, origin), origin.classes
-        key = f"{spec.model_dump_json()}\0{candidate}\0{classes}\0" + "".join(
-            member.inspected.facts.content_hash for member in members
-        )
-        if key in self._pairs:
+        key = f"{spec.model_dump_json()}\0{candidate}\0{origin.classes}\0{origin.policy}"
+        found = self._pairs.get(key)
+        if found is not None and found.files == _stamps([path for path, _, _ in found.files]):
             self._pairs.move_to_end(key)
-            return self._pairs[key]
+            return found
+        if found is not None:
+            self._pairs.pop(key).stack.close()
+        members = _members(spec, candidate, origin)
         while len(self._pairs) >= MOST_PAIRS:
             self._pairs.popitem(last=False)[1].stack.close()
         limit_threads(spec.threads)
         device, stack = choose_device(spec.device), ExitStack()
         first, second = (
-            stack.enter_context(ResidentModel(member, classes, device=device, batch_tokens=spec.batch_tokens))
+            stack.enter_context(
+                ResidentModel(member, origin.classes, device=device, batch_tokens=spec.batch_tokens)
+            )
             for member in members
         )
-        self._pairs[key] = LivePair(spec, classes, (first, second), stack)
+        files = _stamps([path for member in members for path in member.inspected.checkpoint.read_files])
+        self._pairs[key] = LivePair(spec, origin.classes, (first, second), stack, files)
         return self._pairs[key]
 
 
@@ -166,6 +176,19 @@ def limited(settings: Settings, *, words: int, samples: int) -> Settings:
         permutations=min(settings.permutations, orders),
         budget=most if settings.budget is None else min(settings.budget, most),
     )
+
+
+def _stamps(paths: Sequence[Path]) -> tuple[FileStamp, ...]:
+    """Size and age of files; one that is gone has none."""
+    found = []
+    for path in paths:
+        try:
+            facts = path.stat()
+        except OSError:
+            found.append((path, -1, -1))
+        else:
+            found.append((path, facts.st_size, facts.st_mtime_ns))
+    return tuple(found)
 
 
 def _members(spec: Spec, candidate: str, origin: Origin) -> tuple[Member, Member]:

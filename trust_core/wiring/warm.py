@@ -66,7 +66,7 @@ def serve_warm(number: int, settings: Settings) -> None:
         for name, answer in (("explain", _explain), ("predict", _predict), ("pieces", _pieces))
     }
     kinds["check"] = Kind(partial(_check, settings), threading.Lock())
-    WarmServer(socket.socket(fileno=number), kinds).serve()
+    WarmServer(settings.home, socket.socket(fileno=number), kinds).serve()
 
 
 class _Runs:
