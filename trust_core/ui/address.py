@@ -24,7 +24,8 @@ _HIDDEN: Final = "address-fields"
 def fields() -> None:
     """Put the fields on the page; before anything reads them."""
     with st.sidebar.container(key=_HIDDEN):
-        st.html(f"<style>.st-key-{_HIDDEN} {{ display: none }}</style>")
+        # The wrapper goes too: it would leave a gap.
+        st.html(f"<style>:has(> .st-key-{_HIDDEN}) {{ display: none }}</style>")
         for name in FIELDS:
             st.text_input(name, key=name, bind="query-params", max_chars=_LONGEST)
 

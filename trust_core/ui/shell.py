@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from trust_core.ui import address, state, visitor
 from trust_core.ui.navigation import pages
 from trust_core.ui.places import ASSETS
+
+_STYLE: Final = """
+<style>
+[data-testid="stMetricValue"] *, [data-testid="stMetricLabel"] * { white-space: normal; overflow: visible }
+@media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important } }
+</style>
+"""
+"""Figures wrap on narrow screens, where Streamlit would cut them off; nothing moves for whom it disturbs."""
 
 
 def main() -> None:
@@ -16,6 +26,7 @@ def main() -> None:
         page_icon=str(ASSETS / "favicon.png"),
         layout="wide",
     )
+    st.html(_STYLE)
     st.logo(str(ASSETS / "logo.svg"), size="large")
     if not visitor.signed_in():
         return
