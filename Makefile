@@ -55,9 +55,8 @@ test: setup-dev ## Every test, with branch coverage of trust_core (threshold: fa
 	@.ci/chromium || true
 	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --cov --cov-report=term $(PYTEST_ARGS)
 
-bench: setup-dev ## Measure speed; results go to benchmarks/results
-	@if [ -f benchmarks/__main__.py ]; then $(BIN)/python -m benchmarks $(BENCH_ARGS); \
-	else echo "benchmarks/ holds no benchmark yet"; fi
+bench: setup-dev ## Measure speed (DEVICE=cuda for a GPU); results go to benchmarks/results
+	$(BIN)/python -m benchmarks $(if $(DEVICE),--device $(DEVICE)) $(BENCH_ARGS)
 
 lock: $(BIN)/python ## Work out requirements*.txt again from pyproject.toml (LOCK_ARGS=--keep moves only what is new)
 	$(BIN)/python .ci/lock.py $(LOCK_ARGS)
