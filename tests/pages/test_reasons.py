@@ -195,7 +195,8 @@ def test_fields_of_the_map_hold_every_text_once(view: RunView) -> None:
     joint = joint_of(found, "lime", 0.4)
     frame = field_frame(joint)
     counts = [
-        [int(cell.split(":")[0]) for cell in frame[name]] for name in ("similar reasons", "different reasons")
+        [int(cell.split(" (")[0]) for cell in frame[name]]
+        for name in ("similar reasons", "different reasons")
     ]
     assert sum(map(sum, counts)) == len(joint.points) == 40
     assert counts[1][0] == joint.quadrant

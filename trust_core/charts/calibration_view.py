@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -135,13 +135,16 @@ def calibration_view(view: CalibrationView, *, theme: Theme) -> go.Figure:
             "dtick": 0.2,
         },
         yaxis2={
-            "title": {"text": "gap<br>difference"},
             "domain": [0.19, 0.34],
             "tickformat": "+.0%",
             "nticks": 4,
             "range": _reach(view.difference),
         },
-        yaxis3={"title": {"text": "texts"}, "domain": [0, 0.12], "tickformat": ".0%", "nticks": 3},
+        yaxis3={"domain": [0, 0.12], "tickformat": ".0%", "nticks": 3},
+        annotations=[
+            _panel_title("gap of the candidate − gap of the reference", 0.35),
+            _panel_title("share of texts", 0.13),
+        ],
     )
 
 
@@ -253,6 +256,21 @@ def _add_points(figure: go.Figure, view: CalibrationView, theme: Theme) -> None:
         ),
         showlegend=False,
     )
+
+
+def _panel_title(text: str, y: float) -> dict[str, Any]:
+    """A line above a panel, which a narrow screen has room for where an axis title has none."""
+    return {
+        "text": text,
+        "xref": "x domain",
+        "x": 0,
+        "xanchor": "left",
+        "yref": "paper",
+        "y": y,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 12},
+    }
 
 
 def _colour(of: Of, theme: Theme) -> str:

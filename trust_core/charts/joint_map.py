@@ -41,7 +41,8 @@ def joint_map(joint: JointMap, *, theme: Theme) -> go.Figure:
     points = joint.points
     add_texts(figure, points, theme, x="confidence shift %{x:+.1%}", y="alignment %{y:.2f}")
     reach = max(0.1, 1.1 * float(np.abs(points.x).max(initial=0.0)))
-    bottom = min(-0.1, float(points.y.min(initial=0.0)) - 0.1)
+    # Room for two lines below the lowest point.
+    bottom = min(-0.1, float(points.y.min(initial=0.0)) - 0.16)
     figure.add_shape(
         type="rect",
         xref="paper",
@@ -71,7 +72,8 @@ def joint_map(joint: JointMap, *, theme: Theme) -> go.Figure:
         y=bottom,
         xanchor="left",
         yanchor="bottom",
-        text=f"<b>same answer, different reasons</b>: {joint.quadrant:,} texts, {share:.0%}",
+        align="left",
+        text=f"<b>same answer, different reasons</b><br>{joint.quadrant:,} texts, {share:.0%}",
         showarrow=False,
         font={"color": theme.ink},
         bgcolor=faded(theme.paper, 0.8),
@@ -81,7 +83,7 @@ def joint_map(joint: JointMap, *, theme: Theme) -> go.Figure:
         theme,
         height=480,
         xaxis={
-            "title": {"text": "confidence of the candidate minus the reference's"},
+            "title": {"text": "confidence shift, candidate − reference"},
             "range": [-reach, reach],
             "tickformat": "+.0%",
         },

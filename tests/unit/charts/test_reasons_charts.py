@@ -47,7 +47,7 @@ def test_quadrant_counts_same_answers_below_the_border():
     assert JOINT.quadrant == 1
     assert JointMap(POINTS, 0.95, "LIME").quadrant == 2
     notes = [note.text for note in joint_map(JOINT, theme=LIGHT).layout.annotations]
-    assert notes == ["<b>same answer, different reasons</b>: 1 texts, 25%"]
+    assert notes == ["<b>same answer, different reasons</b><br>1 texts, 25%"]
     assert "1 keep their answer with different" in joint_alt(JOINT)
 
 

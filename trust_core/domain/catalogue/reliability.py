@@ -9,13 +9,13 @@ _MEAN = "percentile bootstrap over texts, paired for the difference"
 _LEVEL = "no interval of an estimate: the range that holds 95 % of simulated calibrated models"
 
 
-def _level(key: str, title: str, low: float) -> Entry:
+def _level(key: str, title: str, low: float, unit: str = "probability") -> Entry:
     """The level beside a calibration error."""
     return Entry(
         key=f"{key}_level",
         title=f"{title[0].upper()}{title[1:]} of a calibrated model",
         dimension="reliability",
-        unit="probability",
+        unit=unit,
         low=low,
         high=1.0,
         direction="none",
@@ -159,7 +159,7 @@ RELIABILITY: tuple[Entry, ...] = (
         source="Kumar, Liang and Ma 2019; Broecker 2012",
         interval=_BASIC,
     ),
-    _level("ece_debiased", "the debiased squared error", -0.25),
+    _level("ece_debiased", "the debiased squared error", -0.25, unit=""),
     Entry(
         key="classwise_ece",
         title="Class-wise ECE",

@@ -94,7 +94,7 @@ def _share(events: int, n: int) -> str:
     if n == 0:
         return "0"
     low, high = (float(end) for end in wilson_interval(np.array(float(events)), np.array(float(n))))
-    return f"{events:,}: {events / n:.0%} ({low:.0%} to {high:.0%})"
+    return f"{events:,} ({events / n:.0%}, {low:.0%} to {high:.0%})"
 
 
 def _fields(joint: JointMap, ids: list[str], candidate: str) -> None:

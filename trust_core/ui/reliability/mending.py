@@ -17,7 +17,7 @@ from trust_core.calibration.temperature import Rescaled, cross_fitted
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import Evidence, Figure, Measure, NotMeasured, Of
 from trust_core.domain.report import MeasureRow
-from trust_core.export.figure_text import figure_text
+from trust_core.export.figure_text import NO_FIGURE, figure_text
 from trust_core.stats.evidence import measured
 from trust_core.ui.compact import brief, brief_figure, small_table
 from trust_core.ui.messages import escape_markdown
@@ -124,7 +124,10 @@ def split_section(found: Mending, names: tuple[str, str]) -> None:
             "Part of the Brier score": list(_PARTS.values()),
             **{
                 name: [
-                    brief_figure(side[part], of="difference" if name == "Difference" else "pair")
+                    # The uncertainty is that of the texts: there is no difference to measure.
+                    NO_FIGURE
+                    if (name, part) == ("Difference", "uncertainty")
+                    else brief_figure(side[part], of="difference" if name == "Difference" else "pair")
                     for part in _PARTS
                 ]
                 for name, side in columns.items()

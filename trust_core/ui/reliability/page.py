@@ -89,7 +89,7 @@ def _diagram(view: RunView, found: Answered, names: int | None) -> None:
     st.subheader("Confidence against accuracy", anchor=False)
     wanted = _settings(view)
     shown = drawn(found, wanted, version=view.version, chosen=names)
-    left, right = st.columns([6, 5], gap="large")
+    left, right = st.columns(2, gap="large")
 
     def clicked(points: tuple[int, ...]) -> None:
         choose_bin(found, shown.points[points[0]].address if points else "")
@@ -110,7 +110,7 @@ def _diagram(view: RunView, found: Answered, names: int | None) -> None:
         )
     with right:
         bin_panel(view, found, shown)
-        _errors(view, shown.errors, wanted, found)
+    _errors(view, shown.errors, wanted, found)
 
 
 def _settings(view: RunView) -> Wanted:
@@ -169,7 +169,7 @@ def _first_bins(view: RunView) -> int:
 
 def _errors(view: RunView, errors: tuple[MeasureRow, ...], wanted: Wanted, found: Answered) -> None:
     """The calibration errors at these bins, each beside what a calibrated model would show."""
-    st.markdown("**Calibration error here**")
+    st.markdown("**Calibration error of these bins**")
     st.caption(escape_markdown(f"{wanted.said}; {len(found):,} texts; 95 % intervals."))
     small_table(
         errors_frame(errors, short_name(view.reference), short_name(found.candidate.model)),

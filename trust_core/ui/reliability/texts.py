@@ -149,7 +149,7 @@ def _listing(view: RunView, found: Answered, current: ChosenBin, rows: BoolArray
 
     percent = st.column_config.NumberColumn(format="percent", width="small")
     st.dataframe(
-        shown.drop(columns="id"),
+        shown[["outcome", *(name for name in shown.columns if name not in ("id", "outcome"))]],
         hide_index=True,
         key=key,
         height=380,
