@@ -30,6 +30,7 @@ class Settings:
         max_model_bytes: largest model that is loaded (TRUST_MAX_MODEL_GIB, default 20).
         max_data_bytes: largest data file (TRUST_MAX_DATA_MIB, default 512).
         max_rows: most texts of a file (TRUST_MAX_ROWS, default 1,000,000).
+        cache_bytes: results of earlier runs that are kept (TRUST_CACHE_GIB, default 2; 0: none).
         max_queue: most jobs that wait (TRUST_MAX_QUEUE, default 50).
         max_jobs_per_user: most jobs of one user that wait or run (TRUST_MAX_JOBS_PER_USER, default 10).
         openvino: whether the backend `auto` takes OpenVINO on the CPU (TRUST_OPENVINO, default 1).
@@ -45,6 +46,7 @@ class Settings:
     max_model_bytes: int = 20 * GIB
     max_data_bytes: int = 512 * MIB
     max_rows: int = 1_000_000
+    cache_bytes: int = 2 * GIB
     max_queue: int = 50
     max_jobs_per_user: int = 10
     openvino: bool = True
@@ -78,6 +80,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         max_model_bytes=_positive(environment, "TRUST_MAX_MODEL_GIB", 20) * GIB,
         max_data_bytes=_positive(environment, "TRUST_MAX_DATA_MIB", 512) * MIB,
         max_rows=_positive(environment, "TRUST_MAX_ROWS", 1_000_000),
+        cache_bytes=_positive(environment, "TRUST_CACHE_GIB", 2, least=0) * GIB,
         max_queue=_positive(environment, "TRUST_MAX_QUEUE", 50),
         max_jobs_per_user=_positive(environment, "TRUST_MAX_JOBS_PER_USER", 10),
         openvino=_switch(environment, "TRUST_OPENVINO", default=True),
@@ -102,12 +105,13 @@ def _folder(name: str, value: str) -> Path:
         raise SpecError(f"{name} holds {value!r}, which is no path: {error}.") from error
 
 
-def _positive(environment: Mapping[str, str], name: str, default: int) -> int:
+def _positive(environment: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
     text = environment.get(name, "")
     if not text:
         return default
-    if not _NUMBER.fullmatch(text) or int(text) == 0:
-        raise SpecError(f"{name} is {text!r}.", allowed="It must be a whole number above 0.")
+    if not _NUMBER.fullmatch(text) or int(text) < least:
+        allowed = "It must be a whole number above 0." if least else "It must be a whole number."
+        raise SpecError(f"{name} is {text!r}.", allowed=allowed)
     return int(text)
 
 

@@ -31,6 +31,9 @@ def add_command(subparsers: Any) -> None:
     )
     add_spec_options(parser)
     parser.add_argument("--out", metavar="DIR", required=True, help="folder of the run, new or to go on with")
+    parser.add_argument(
+        "--no-cache", action="store_true", help="compute everything anew, and keep nothing for later runs"
+    )
     parser.set_defaults(command=_run, goes_on=True)
 
 
@@ -41,6 +44,8 @@ def _run(options: Namespace) -> int:
         models, files = _typed(options)
         here = (Path(options.spec).resolve().parent, Path.cwd())
         settings = bound(settings, here, models=models, files=files)
+    if options.no_cache:
+        settings = replace(settings, cache_bytes=0)
     with progress_display() as progress:
         report = evaluate(spec, Path(options.out), settings=settings, progress=progress)
     say(verdict_lines(report))

@@ -64,6 +64,11 @@ class TextSet:
             return tuple((a, None) for a in self.text_a)
         return tuple(zip(self.text_a, self.text_b, strict=True))
 
+    def pairs_of(self, rows: Sequence[int]) -> tuple[TextPair, ...]:
+        """The texts of these rows as models read them."""
+        second = self.text_b
+        return tuple((self.text_a[row], None if second is None else second[row]) for row in rows)
+
     def take(self, rows: Sequence[int]) -> TextSet:
         """The texts of these rows, in this order."""
         return TextSet(

@@ -50,7 +50,7 @@ def model_cost(model: ResidentModel, texts: TextSet, run: RunFolder, folder: str
             raise RunError(
                 f"{path} cannot be read.", remedy="Remove it and run the same command again."
             ) from error
-    footprint = model.loaded.footprint
+    footprint, forward = model.loaded.footprint, model.loaded.forward
     cost = ModelCost(
         name=model.member.name,
         parameters=footprint.parameters,
@@ -58,6 +58,9 @@ def model_cost(model: ResidentModel, texts: TextSet, run: RunFolder, folder: str
         memory_bytes=footprint.memory_bytes,
         dtype=footprint.dtype,
         latency=_timed(model, texts, clock),
+        backend=f"{forward.backend}, {forward.precision}",
+        deviation=forward.deviation,
+        note=forward.note,
     )
     run.write(name, json.dumps(asdict(cost)))
     return cost

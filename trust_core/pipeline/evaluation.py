@@ -23,6 +23,7 @@ from trust_core.pipeline.reporting import model_info, resolved_spec, whole_repor
 from trust_core.pipeline.saved import SavedPlan, plan_saved, saved_controls
 from trust_core.pipeline.stopping import with_counts
 from trust_core.ports import Clock, ProgressSink
+from trust_core.store.cache import ResultCache
 from trust_core.store.folder import RunFolder
 
 
@@ -38,15 +39,21 @@ def planned(spec: Spec, *, limits: Limits, policy: Policy) -> Plan | SavedPlan:
 
 
 def evaluated(
-    plan: Plan | SavedPlan, run: RunFolder, *, policy: Policy, progress: ProgressSink, clock: Clock
+    plan: Plan | SavedPlan,
+    run: RunFolder,
+    *,
+    policy: Policy,
+    progress: ProgressSink,
+    clock: Clock,
+    cache: ResultCache | None = None,
 ) -> Report:
-    """Carry a plan out and write the run's files, the report last."""
+    """Carry a plan out and write the run's files, the report last; a cache saves what is known already."""
     began = clock()
     if isinstance(plan, Plan):
         # Here, and not above: models need torch, and saved predictions have no use for it.
         from trust_core.pipeline.run import run_models
 
-        outcome = run_models(plan, Workplace(run, policy, progress, clock))
+        outcome = run_models(plan, Workplace(run, policy, progress, clock, cache))
         results: Sequence[ModelResults] = outcome.results
         rows: Sequence[int] = plan.explained[: outcome.explained]
         predicted: Mapping[str, PredictionResults] = outcome.predicted
@@ -55,7 +62,7 @@ def evaluated(
             model_info(member, cost, truncated=result.predictions.truncated)
             for member, cost, result in zip(plan.members, outcome.costs, outcome.results, strict=True)
         ]
-        device, timing = outcome.device, _timing(outcome)
+        device, timing = outcome.device, _timing(outcome, cache)
     else:
         results, rows, device, timing = plan.results, (), "none: saved predictions", {}
         predicted = {}
@@ -99,9 +106,17 @@ def evaluated(
     return report
 
 
-def _timing(outcome: Outcome) -> dict[str, Any]:
+def _timing(outcome: Outcome, cache: ResultCache | None) -> dict[str, Any]:
+    found = (
+        {} if cache is None else {**outcome.found, **({"problem": cache.problem} if cache.problem else {})}
+    )
     return {
         "latency": {cost.name: cost.latency for cost in outcome.costs},
+        "backends": {
+            cost.name: {"backend": cost.backend, "deviation": cost.deviation, "note": cost.note}
+            for cost in outcome.costs
+        },
         "durations_s": {name: round(seconds, 3) for name, seconds in outcome.seconds.items()},
         "explain_s_per_text": outcome.explain_s_per_text,
+        **({"known_before": found} if found else {}),
     }

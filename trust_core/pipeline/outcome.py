@@ -10,6 +10,7 @@ from trust_core.domain.report import ControlReport
 from trust_core.models.policy import Policy
 from trust_core.pipeline.measuring import ModelResults, PredictionResults
 from trust_core.ports import Clock, ProgressSink
+from trust_core.store.cache import ResultCache
 from trust_core.store.folder import RunFolder
 
 BYTES_PER_MB = 1e6
@@ -24,12 +25,14 @@ class Workplace:
         policy: what may be loaded.
         progress: takes reports of progress.
         clock: counts seconds.
+        cache: results of earlier runs; None: they are not used and not kept.
     """
 
     run: RunFolder
     policy: Policy
     progress: ProgressSink
     clock: Clock
+    cache: ResultCache | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ class ModelCost:
         memory_bytes: parameters and buffers in memory.
         dtype: of its arithmetic.
         latency: milliseconds and texts a second, by name; not part of what a rerun must repeat.
+        backend: what computed, and in which precision.
+        deviation: its largest difference of a probability from torch in single precision.
+        note: why it is not what could be expected; empty elsewhere.
     """
 
     name: str
@@ -51,6 +57,9 @@ class ModelCost:
     memory_bytes: int
     dtype: str
     latency: dict[str, Any]
+    backend: str = ""
+    deviation: float = 0.0
+    note: str = ""
 
     def findings(self, of: Literal["reference", "candidate"]) -> Findings:
         """The figures that are the same on every machine."""
@@ -81,6 +90,7 @@ class Outcome:
         predicted: what the predictions say by themselves, by the candidate's name.
         device: where the work was done, in words.
         seconds: duration of each part of the work in this start, by name.
+        found: how many results were known from earlier runs, by kind.
         explained: how many texts the reference has explained.
         explain_s_per_text: model -> explainer -> seconds of an explanation, of those made in this start.
     """
@@ -91,5 +101,6 @@ class Outcome:
     predicted: dict[str, PredictionResults]
     device: str
     seconds: dict[str, float]
+    found: dict[str, int]
     explained: int
     explain_s_per_text: dict[str, dict[str, float]]

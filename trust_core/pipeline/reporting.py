@@ -79,6 +79,7 @@ def model_info(member: Member, cost: ModelCost | None, *, truncated: int) -> Mod
         parameters=None if cost is None else cost.parameters,
         size_bytes=None if cost is None else cost.memory_bytes,
         dtype=None if cost is None else cost.dtype,
+        backend=None if cost is None else cost.backend,
         max_length=facts.max_length,
         revision=facts.revision or None,
         licence=facts.licence or None,

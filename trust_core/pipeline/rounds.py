@@ -16,6 +16,7 @@ from trust_core.pipeline.explaining import explainer_settings
 from trust_core.pipeline.measuring import ModelResults
 from trust_core.pipeline.outcome import Workplace
 from trust_core.pipeline.plan import Plan, explains
+from trust_core.pipeline.remembering import Memories
 
 PUBLISHED_EXPLAINERS: Mapping[str, PublishedExplainer] = {"lime": "lime", "shap-partition": "shap"}
 """Our names of the explainers that the published protocols know."""
@@ -76,11 +77,15 @@ class MemberWork:
     def seconds_per_text(self) -> dict[str, float]:
         """Seconds of an explanation by explainer, of the texts that were explained in this start."""
         return {
-            name: round(piece.seconds / piece.done, 4) for name, piece in self.pieces.items() if piece.done
+            name: round(piece.seconds / piece.computed, 4)
+            for name, piece in self.pieces.items()
+            if piece.computed
         }
 
 
-def member_work(plan: Plan, place: Workplace, index: int, predictions: Predictions) -> MemberWork:
+def member_work(
+    plan: Plan, place: Workplace, index: int, predictions: Predictions, memories: Memories
+) -> MemberWork:
     """The work of the member at this place, with nothing explained yet."""
     spec, folder, name = plan.spec, f"model-{index}", plan.members[index].name
     published: dict[PublishedExplainer, work.Growing[PublishedFeatures]] = {}
@@ -96,7 +101,7 @@ def member_work(plan: Plan, place: Workplace, index: int, predictions: Predictio
                 shards=place.run.shards(folder, f"published-{explainer}"),
                 clock=place.clock,
             )
-    corrected = corrected_work(plan, place, name, folder, plan.explained)
+    corrected = corrected_work(plan, place, name, folder, plan.explained, memories)
     return MemberWork(predictions, corrected, published)
 
 
@@ -106,6 +111,7 @@ def corrected_work(
     name: str,
     folder: str,
     rows: Sequence[int],
+    memories: Memories,
     *,
     settings: Settings | None = None,
     explainers: Sequence[str] | None = None,
@@ -118,6 +124,7 @@ def corrected_work(
         name: the model's.
         folder: of its shards.
         rows: the texts.
+        memories: what the model has said in earlier runs.
         settings: of the explainers, where they are not the spec's.
         explainers: canonical names, where they are not all of the spec's.
     """
@@ -133,6 +140,7 @@ def corrected_work(
             settings=settings or explainer_settings(plan.spec),
             shards=place.run.shards(folder, explainer),
             clock=place.clock,
+            memories=memories,
         )
         for explainer in names
     }

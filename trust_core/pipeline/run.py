@@ -17,7 +17,8 @@ from trust_core.pipeline.measuring import ModelResults
 from trust_core.pipeline.outcome import ModelCost, Outcome, Workplace
 from trust_core.pipeline.partial import PartialReports
 from trust_core.pipeline.plan import Member, Plan
-from trust_core.pipeline.resident import ResidentModel
+from trust_core.pipeline.remembering import Memories, computing_versions
+from trust_core.pipeline.resident import PROBED, ResidentModel, compute_of
 from trust_core.pipeline.rounds import DOUBLING, STOPPING, MemberWork, corrected_work, member_work, round_ends
 from trust_core.pipeline.stopping import Needed, open_explainers
 from trust_core.report.controls import skipped_control
@@ -52,6 +53,7 @@ def run_models(plan: Plan, place: Workplace) -> Outcome:
         predicted=partial.predicted,
         device=run.device.description,
         seconds=run.seconds,
+        found=run.found,
         explained=max((piece.rows for piece in members[0].pieces.values()), default=len(plan.explained)),
         explain_s_per_text={name: speed for name, speed in speeds.items() if speed},
     )
@@ -64,9 +66,14 @@ class _Run:
         self.device = choose_device(plan.spec.device)
         limit_threads(plan.spec.threads)
         self.seconds: dict[str, float] = {}
+        self.found: dict[str, int] = {}
         self._plan = plan
         self._place = place
         self._controlled = len(plan.explained)
+        self._compute = compute_of(
+            plan.spec, place.policy, plan.texts.pairs_of(range(min(PROBED, len(plan.texts))))
+        )
+        self._versions = computing_versions()
 
     def predicted(self) -> list[MemberWork]:
         """Every member with its predictions."""
@@ -75,8 +82,9 @@ class _Run:
         for at, member in enumerate(plan.members):
             with self._resident(member) as model:
                 shards = place.run.shards(f"model-{at}", "predictions")
-                predictions = work.predictions(model, plan.texts, shards, place.progress)
-            members.append(member_work(plan, place, at, predictions))
+                memories = self._memories(member)
+                predictions = work.predictions(model, plan.texts, shards, place.progress, memories)
+            members.append(member_work(plan, place, at, predictions, memories))
         return members
 
     def explain(self, members: Sequence[MemberWork], partial: PartialReports) -> None:
@@ -141,8 +149,9 @@ class _Run:
             return reports
         with self._resident(member, part="controls") as model:
             shards = place.run.shards("control-5", "predictions")
-            predictions = work.predictions(model, texts, shards, place.progress)
-            pieces = corrected_work(plan, place, member.name, "control-5", rows)
+            memories = self._memories(member)
+            predictions = work.predictions(model, texts, shards, place.progress, memories)
+            pieces = corrected_work(plan, place, member.name, "control-5", rows, memories)
             shuffled = ModelResults(predictions, self._explained(model, pieces, len(rows)))
         with self._counted("controls"):
             reports["C5"] = controls.broken(spec, texts, rows, ours, shuffled)
@@ -158,9 +167,31 @@ class _Run:
         plan, place = self._plan, self._place
         names = [name for name in map(canonical_name, plan.spec.explainers) if name not in NOISE_FREE]
         settings = explainer_settings(plan.spec, seed=derived_seed(plan.spec.seed, "C1") % 2**31)
-        name, rows = plan.members[0].name, self._control_rows
-        pieces = corrected_work(plan, place, name, "control-1", rows, settings=settings, explainers=names)
+        reference, rows = plan.members[0], self._control_rows
+        pieces = corrected_work(
+            plan,
+            place,
+            reference.name,
+            "control-1",
+            rows,
+            self._memories(reference),
+            settings=settings,
+            explainers=names,
+        )
         return self._explained(model, pieces, len(rows))
+
+    def _memories(self, member: Member) -> Memories:
+        """What the member has said in earlier runs; another machine or program version is another model."""
+        facts, compute = member.inspected.facts, self._compute
+        model = {
+            "content": facts.content_hash,
+            "columns": member.columns,
+            "device": self.device.description,
+            "backend": compute.backend,
+            "precision": compute.precision,
+            "versions": self._versions,
+        }
+        return Memories(self._place.cache, model, self.found)
 
     def _explained(
         self, model: ResidentModel, pieces: dict[str, work.Growing[Explanation]], end: int
@@ -177,7 +208,11 @@ class _Run:
         with (
             self._counted(part or member.name),
             ResidentModel(
-                member, self._plan.texts.classes, device=self.device, batch_tokens=spec.batch_tokens
+                member,
+                self._plan.texts.classes,
+                device=self.device,
+                batch_tokens=spec.batch_tokens,
+                compute=self._compute,
             ) as model,
         ):
             yield model

@@ -14,13 +14,14 @@ from trust_core.alignment.published import SPECIAL
 from trust_core.domain.attributions import Explanation, PublishedFeatures
 from trust_core.domain.predictions import Predictions
 from trust_core.domain.progress import Progress
-from trust_core.domain.texts import TextSet
+from trust_core.domain.texts import TextPair, TextSet
 from trust_core.explain.methods import method
 from trust_core.explain.published import SEEDS, PublishedExplainer, PublishedProtocol
 from trust_core.explain.published import explain as explain_as_published
 from trust_core.explain.settings import Settings
 from trust_core.inference.pool import explain
 from trust_core.perturb.words import segment
+from trust_core.pipeline.remembering import Memories, PredictedText
 from trust_core.pipeline.resident import ResidentModel
 from trust_core.ports import Clock, ProgressSink
 from trust_core.store.shards import Shards
@@ -80,6 +81,14 @@ def piece(shards: Shards, phase: str, total: int, chunk: int) -> Piece:
     return Piece(shards, phase, total, chunk, resumed)
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a chunk has taken: texts that were computed, and the seconds of that."""
+
+    texts: int
+    seconds: float
+
+
 class Growing(Generic[Found]):
     """What one model says of rows in a fixed order, made further and further: one round after the other.
 
@@ -89,62 +98,64 @@ class Growing(Generic[Found]):
         whole: the piece of work over all rows.
         do: makes the chunk of these rows with the model, and keeps it.
         read: reads a chunk that was kept.
-        clock: counts the seconds of the work.
 
     Attributes:
         found: what is there so far, in the order of the rows.
         rows: how many rows that is.
-        seconds: spent on the rows that were done in this start.
         done: how many rows were done in this start.
+        computed: how many of them were not known from an earlier run.
+        seconds: spent on these.
     """
 
     def __init__(
         self,
         whole: Piece,
-        do: Callable[[ResidentModel, int, int], None],
+        do: Callable[[ResidentModel, int, int], Spent],
         read: Callable[[int, int], Sequence[Found]],
-        clock: Clock,
     ) -> None:
         self.found: list[Found] = []
         self.rows = 0
-        self.seconds = 0.0
         self.done = 0
+        self.computed = 0
+        self.seconds = 0.0
         self._whole = whole
         self._do = do
         self._read = read
-        self._clock = clock
 
     def extend(self, model: ResidentModel, end: int, progress: ProgressSink) -> None:
         """Go on to the row `end`: the last one, or where a chunk ends."""
-        for start, stop in self._whole.finish(partial(self._timed, model), self.rows, end, progress):
+        for start, stop in self._whole.finish(partial(self._counted, model), self.rows, end, progress):
             self.done += stop - start
         for span in self._whole.spans(self.rows, end):
             self.found += self._read(*span)
         self.rows = end
 
-    def _timed(self, model: ResidentModel, start: int, stop: int) -> None:
-        # Loading is no part of what a text costs.
-        _ = model.engine
-        began = self._clock()
-        self._do(model, start, stop)
-        self.seconds += self._clock() - began
+    def _counted(self, model: ResidentModel, start: int, stop: int) -> None:
+        spent = self._do(model, start, stop)
+        self.computed += spent.texts
+        self.seconds += spent.seconds
 
 
-def predictions(model: ResidentModel, texts: TextSet, shards: Shards, progress: ProgressSink) -> Predictions:
+def predictions(
+    model: ResidentModel, texts: TextSet, shards: Shards, progress: ProgressSink, memories: Memories
+) -> Predictions:
     """The model's predictions of all texts."""
     name = model.member.name
     whole = piece(shards, f"Predicting with {name}", len(texts), PREDICT_CHUNK)
-    pairs = texts.pairs
+    memory = memories.predictions()
 
     def predict(start: int, stop: int) -> None:
-        outputs = model.engine.predict(pairs[start:stop])
+        ids, pairs = texts.ids[start:stop], texts.pairs_of(range(start, stop))
+        texts_found = memory.completed(
+            ids, pairs, lambda missing: _predicted(model, [pairs[at] for at in missing])
+        )
         found = Predictions(
             model=name,
-            ids=texts.ids[start:stop],
+            ids=ids,
             classes=texts.classes,
-            probabilities=outputs.probabilities,
-            logits=outputs.logits,
-            truncated=outputs.truncated,
+            probabilities=np.stack([one.probabilities for one in texts_found]),
+            logits=np.stack([one.logits for one in texts_found]),
+            truncated=sum(one.truncated for one in texts_found),
         )
         shards.write_predictions(start, stop, found)
 
@@ -164,6 +175,17 @@ def predictions(model: ResidentModel, texts: TextSet, shards: Shards, progress: 
     )
 
 
+def _predicted(model: ResidentModel, pairs: Sequence[TextPair]) -> list[PredictedText]:
+    outputs = model.engine.predict(pairs)
+    cut = [False] * len(pairs)
+    if outputs.truncated:
+        cut = [one.truncated for one in model.engine.classifier.encode(pairs)]
+    return [
+        PredictedText(probabilities, logits, truncated)
+        for probabilities, logits, truncated in zip(outputs.probabilities, outputs.logits, cut, strict=True)
+    ]
+
+
 def explanations(
     name: str,
     texts: TextSet,
@@ -173,17 +195,29 @@ def explanations(
     settings: Settings,
     shards: Shards,
     clock: Clock,
+    memories: Memories,
 ) -> Growing[Explanation]:
     """A model's explanations of these rows of the texts, in their order; none is made yet."""
-    pairs = texts.pairs
+    memory = memories.explanations(explainer, settings)
 
-    def explain_chunk(model: ResidentModel, start: int, stop: int) -> None:
-        segmented = [segment(texts.ids[row], pairs[row]) for row in rows[start:stop]]
-        found = list(explain(segmented, method(explainer, settings), model.engine, rule=settings.rule))
-        shards.write_explanations(start, stop, found)
+    def explain_chunk(model: ResidentModel, start: int, stop: int) -> Spent:
+        ids, pairs = [texts.ids[row] for row in rows[start:stop]], texts.pairs_of(rows[start:stop])
+        spent: list[Spent] = []
+
+        def make(missing: Sequence[int]) -> list[Explanation]:
+            # Loading is no part of what a text costs.
+            engine = model.engine
+            began = clock()
+            segmented = [segment(ids[at], pairs[at]) for at in missing]
+            made = list(explain(segmented, method(explainer, settings), engine, rule=settings.rule))
+            spent.append(Spent(len(missing), clock() - began))
+            return made
+
+        shards.write_explanations(start, stop, memory.completed(ids, pairs, make))
+        return spent[0] if spent else Spent(0, 0.0)
 
     whole = piece(shards, f"Explaining {name} by {TITLES[explainer]}", len(rows), EXPLAIN_CHUNK)
-    return Growing(whole, explain_chunk, shards.read_explanations, clock)
+    return Growing(whole, explain_chunk, shards.read_explanations)
 
 
 def published_features(
@@ -201,17 +235,18 @@ def published_features(
 
     With `no_texts` a digest stands for each string: sets of them overlap like sets of the strings.
     """
-    pairs = texts.pairs
 
-    def explain_chunk(model: ResidentModel, start: int, stop: int) -> None:
+    def explain_chunk(model: ResidentModel, start: int, stop: int) -> Spent:
         by_text = partial(
             explain_as_published, predict=model.engine.probabilities, protocol=protocol, explainer=explainer
         )
+        began = clock()
         found = [
-            by_text(texts.ids[row], pairs[row], int(texts.gold[row]), seed=seed)
-            for row in rows[start:stop]
+            by_text(texts.ids[row], pair, int(texts.gold[row]), seed=seed)
+            for row, pair in zip(rows[start:stop], texts.pairs_of(rows[start:stop]), strict=True)
             for seed in SEEDS
         ]
+        spent = Spent(stop - start, clock() - began)
         shards.write_table(
             start,
             stop,
@@ -224,6 +259,7 @@ def published_features(
                 "weights": [one.weights.tolist() for one in found],
             },
         )
+        return spent
 
     def read_chunk(start: int, stop: int) -> list[PublishedFeatures]:
         table = shards.read_table(start, stop)
@@ -240,7 +276,7 @@ def published_features(
         ]
 
     title = f"Explaining {name} by {explainer.upper()} as published"
-    return Growing(piece(shards, title, len(rows), EXPLAIN_CHUNK), explain_chunk, read_chunk, clock)
+    return Growing(piece(shards, title, len(rows), EXPLAIN_CHUNK), explain_chunk, read_chunk)
 
 
 def _digest(string: str) -> str:

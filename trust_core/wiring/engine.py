@@ -15,6 +15,7 @@ from trust_core.domain.spec import Explainer, LabelMap, Spec
 from trust_core.domain.texts import TextPair
 from trust_core.ports import Clock, ProgressSink
 from trust_core.settings import Settings, settings_from
+from trust_core.store.cache import ResultCache
 from trust_core.store.folder import RunFolder, load_report, open_run
 from trust_core.store.registry import Registry
 
@@ -74,7 +75,14 @@ def evaluate(
         report = load_report(run.path)
     else:
         with run.claimed(), _registered(registry, run, plan.name):
-            report = evaluated(plan, run, policy=policy, progress=progress or _unheard, clock=clock)
+            report = evaluated(
+                plan,
+                run,
+                policy=policy,
+                progress=progress or _unheard,
+                clock=clock,
+                cache=_cache(machine),
+            )
     overall = ", ".join(f"{c.name}: {c.verdict.overall}" for c in report.candidates)
     registry.record(run.path, fingerprint=run.fingerprint, name=plan.name, state="done", overall=overall)
     return report
@@ -138,6 +146,13 @@ def _policy(settings: Settings, origin: Origin = "typed") -> Policy:
         cache=settings.home / "cache",
         openvino=settings.openvino,
     )
+
+
+def _cache(settings: Settings) -> ResultCache | None:
+    """Results of earlier runs, unless the settings do without."""
+    if settings.cache_bytes == 0:
+        return None
+    return ResultCache(settings.home / "cache" / "results.sqlite", max_bytes=settings.cache_bytes)
 
 
 def _unheard(progress: Progress) -> None:
