@@ -57,5 +57,5 @@ def _warm(options: Namespace) -> int:
 
 def _probe(options: Namespace) -> int:
     del options
-    say([json.dumps(device_facts())])
+    say([json.dumps(device_facts(settings_from(os.environ)))])
     return DONE

@@ -15,7 +15,7 @@ from trust_core.jobs.edits import Answers, Edited, Piece, answers_from_wire, edi
 from trust_core.jobs.sockets import connected, error_from_wire, read_line, write_line
 from trust_core.ports import Clock
 
-EDIT_S = 60.0
+EDIT_S = 120.0
 """The longest that an edit waits: the first one loads libraries and models."""
 
 ARRIVAL_S = 20.0

@@ -28,7 +28,7 @@ from trust_core.models.policy import Policy
 from trust_core.models.tokenizer_reading import read_tokenizer
 from trust_core.pipeline.explaining import explainer_settings
 from trust_core.pipeline.plan import Member, party
-from trust_core.pipeline.resident import ResidentModel
+from trust_core.pipeline.resident import ResidentModel, compute_of
 
 MOST_PAIRS = 2
 """Pairs of models that stay loaded."""
@@ -155,9 +155,12 @@ class LiveModels:
             self._pairs.popitem(last=False)[1].stack.close()
         limit_threads(spec.threads)
         device, stack = choose_device(spec.device), ExitStack()
+        compute = compute_of(spec, origin.policy)
         first, second = (
             stack.enter_context(
-                ResidentModel(member, origin.classes, device=device, batch_tokens=spec.batch_tokens)
+                ResidentModel(
+                    member, origin.classes, device=device, batch_tokens=spec.batch_tokens, compute=compute
+                )
             )
             for member in members
         )

@@ -19,7 +19,13 @@ def uploads_of(settings: Settings) -> Uploads:
 
 def web_policy(settings: Settings) -> Policy:
     """What models the app may name."""
-    return Policy(origin="given", roots=settings.web_model_roots, max_bytes=settings.max_model_bytes)
+    return Policy(
+        origin="given",
+        roots=settings.web_model_roots,
+        max_bytes=settings.max_model_bytes,
+        cache=settings.home / "cache",
+        openvino=settings.openvino,
+    )
 
 
 def web_limits(settings: Settings, owner: str) -> Limits:

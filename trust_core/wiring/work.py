@@ -101,7 +101,7 @@ def run_job(job_id: str, settings: Settings) -> Report:
     return report
 
 
-def device_facts() -> dict[str, str | int | None]:
+def device_facts(settings: Settings) -> dict[str, str | int | None]:
     """What jobs compute on: device, kind, free and whole memory, precision, backend, threads, message."""
     # Here, and not above: this imports torch, which the worker itself has no use for.
     from trust_core.models.device import choose_device, limit_threads
@@ -115,7 +115,7 @@ def device_facts() -> dict[str, str | int | None]:
         "free_bytes": free_memory() if on_cpu else device.free_bytes,
         "total_bytes": total_memory() if on_cpu else device.total_bytes,
         "precision": "float32",
-        "backend": "torch",
+        "backend": "OpenVINO or torch" if on_cpu and settings.openvino else "torch",
         "threads": limit_threads(None),
         "message": "",
     }
