@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.app_server import AppServer
 
@@ -29,6 +29,9 @@ FLAGS = (
     "--no-first-run",
     "--disable-dev-shm-usage",
 )
+
+# On two busy cores a page may take its time; a page that never comes is the same failure, only later.
+expect.set_options(timeout=45_000)
 
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
