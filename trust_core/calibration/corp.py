@@ -68,16 +68,17 @@ def _class_parts(
     order = np.argsort(probability, kind="stable")
     # Texts of equal probability get one value, so they are one observation of their common mean.
     levels, starts = np.unique(probability[order], return_index=True)
-    sorted_hit = hit[order]
+    sorted_hit, squared = hit[order], levels**2
     parts = np.empty((len(counts), 3))
     for row, drawn in zip(parts, counts, strict=True):
         weight = drawn[order]
-        mass = np.add.reduceat(weight, starts)
-        hits = np.add.reduceat(weight * sorted_hit, starts)
-        total = mass.sum()
-        rate = hits.sum() / total
+        mass, hits = weight, weight * sorted_hit
+        if len(levels) < len(order):
+            mass, hits = np.add.reduceat(mass, starts), np.add.reduceat(hits, starts)
+        total, came = float(mass.sum()), float(hits.sum())
+        rate = came / total
         recalibrated = _isotonic_score(mass, hits) / total
-        score = float((mass * levels**2 - 2 * levels * hits + hits).sum()) / total
+        score = float(mass @ squared - 2 * (levels @ hits) + came) / total
         uncertainty = rate * (1 - rate)
         row[:] = score - recalibrated, uncertainty - recalibrated, uncertainty
     return parts
@@ -85,9 +86,10 @@ def _class_parts(
 
 def _isotonic_score(mass: Float[np.ndarray, " u"], hits: Float[np.ndarray, " u"]) -> float:
     """Summed squared error of the isotonic fit to the hits, levels in rising order."""
-    used = mass > 0
-    fitted = isotonic_regression(hits[used] / mass[used], weights=mass[used]).x
-    return float((mass[used] * fitted**2 - 2 * fitted * hits[used] + hits[used]).sum())
+    used = np.flatnonzero(mass)
+    mass, hits = mass[used], hits[used]
+    fitted = isotonic_regression(hits / mass, weights=mass).x
+    return float(mass @ fitted**2 - 2 * (fitted @ hits) + hits.sum())
 
 
 def brier_split(
