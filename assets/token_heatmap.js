@@ -370,6 +370,7 @@ function link(instance, unit) {
 function describe(instance, unit) {
   const { data, readout } = instance
   const what = data.units[unit]
+  readout.classList.toggle("active", Boolean(what))
   if (!what) {
     readout.replaceChildren(
       element("span", "hint", `Point at a ${data.unit}, or move with the arrow keys, to read its weights in both models. A click keeps it.`),

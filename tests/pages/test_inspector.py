@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.export_tables import TEXTS, run_tables, text_set
 from tests.support.report_samples import HOSTILE, hostile_report, sample_report
+from tests.support.ui_hostile import IDS, write_hostile_texts
 from tests.support.ui_models import FakeModels
 from tests.support.ui_runs import RUN, app_on, write_run
 from trust_core.ui.inspector import page as inspector
@@ -124,12 +125,12 @@ def test_search_and_filters_narrow_the_list(home: Path, repository: Path) -> Non
     write_run(home)
     app = app_on("inspector", repository)
     app.text_input(key="inspector_search").set_value("vienna").run()
-    assert app.expander(key="inspector_texts").label == "List of texts (1 of 4)"
+    assert any(one.value.startswith("1 of 4 texts.") for one in app.caption)
     assert app.dataframe[0].value["id"].tolist() == ["t3"]
     app.text_input(key="inspector_search").set_value("nothing holds this").run()
     assert "No text fits the filters." in [one.value for one in app.info]
     app.button(key="inspector_clear_empty").click().run()
-    assert app.expander(key="inspector_texts").label == "List of texts (4 of 4)"
+    assert any(one.value.startswith("4 of 4 texts.") for one in app.caption)
 
 
 def test_the_list_obeys_the_selection_of_other_pages(home: Path, repository: Path) -> None:
@@ -318,17 +319,13 @@ def test_another_run_resets_choices_that_it_does_not_know(home: Path, repository
 
 def test_hostile_words_reach_no_markdown(home: Path, repository: Path, models: FakeModels) -> None:
     """Texts, names and labels of others are given to components and text elements alone."""
-    report = hostile_report()
-    classes = report.resolved.data.classes
-    models.classes = classes
-    names = [model.name for model in report.resolved.models]
-    pairs = tuple((one, other, 0) for one, other in zip(HOSTILE, HOSTILE[1:] + HOSTILE[:1], strict=True))
-    tables = run_tables(names[0], tuple(names[1:]), texts=text_set(pairs, classes=classes, ids=HOSTILE))
-    write_run(home, report, tables)
+    models.classes = hostile_report().resolved.data.classes
+    write_hostile_texts(home)
     app = app_on("inspector", repository)
-    for name in HOSTILE:
-        app.text_input(key="example").set_value(name[:300]).run()
+    for name in IDS:
+        app.text_input(key="example").set_value(name).run()
         assert not app.exception
+        assert drawn(app, "inspector_heatmap")["of"].endswith(f"{name}/word")
         for kind in (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader):
             for one in kind:
                 for text in HOSTILE:

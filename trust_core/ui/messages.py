@@ -12,10 +12,14 @@ from trust_core.ui.run_view import RunView
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&\"'])")
 
+_ADDRESS = re.compile(r"(?:https?|ftp|mailto|xmpp)(?=:)|www(?=\.)|@", re.IGNORECASE)
+
 
 def escape_markdown(text: str) -> str:
     """Text of others (a model's, a class's, a column's name) that may stand inside Markdown, on one line."""
     line = "".join(c if c.isprintable() else " " for c in text)
+    # Addresses become links after backslashes are read: a joiner that nobody sees takes them apart.
+    line = _ADDRESS.sub(lambda found: f"{found.group()}\u2060", line)
     return _MARKDOWN.sub(r"\\\1", line)
 
 

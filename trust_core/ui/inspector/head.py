@@ -61,16 +61,16 @@ def pair_text(pair: TextPair, labels: tuple[str, str]) -> None:
     for content, label in zip(pair, labels, strict=True):
         if content is None:
             continue
-        if pair[1] is not None:
-            st.caption(messages.escape_markdown(label))
-        box = st.container(height=220, border=True) if len(content) > LONG_TEXT else st.container()
-        with box:
-            messages.user_text(content or " ")
+        with st.container(gap=None):
+            if pair[1] is not None:
+                st.caption(messages.escape_markdown(label))
+            with st.container(height=220, border=True) if len(content) > LONG_TEXT else st.container():
+                messages.user_text(content or " ")
 
 
 def _figures(text: StoredText) -> None:
     label, colour, sign = _FLIP_BADGES.get(text.flip, (text.flip, "gray", ""))
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(f"{sign} {label}", color=colour)
         if text.gold is None:
             st.badge("No gold label", color="gray")

@@ -128,13 +128,14 @@ def steps(ids: list[str], current: str, show: Callable[[str], None]) -> None:
         st.text(f"{place} · {current}")
 
 
-def text_list(found: pd.DataFrame, *, run: str, state: str, show: Callable[[str], None]) -> None:
+def text_list(found: pd.DataFrame, *, run: str, state: str, shown: str, show: Callable[[str], None]) -> None:
     """The list of texts in pages; a chosen row is shown.
 
     Args:
         found: the texts, filtered and in order.
         run: names the run and candidate.
         state: names the filter and order: a selection is a position, and means nothing in another list.
+        shown: id of the text that is shown: its row is marked.
         show: called with the id of a chosen text.
     """
     pages = max(1, ceil(len(found) / PAGE))
@@ -149,13 +150,16 @@ def text_list(found: pd.DataFrame, *, run: str, state: str, show: Callable[[str]
         if picked and picked[0] < len(ids):
             show(ids[picked[0]])
 
+    marked = [ids.index(shown)] if shown in ids else []
+    st.session_state[key] = {"selection": {"rows": marked, "columns": [], "cells": []}}
     st.dataframe(
-        rows.drop(columns=["explained"]).assign(flip=rows["flip"].map(FLIPS)),
+        rows.assign(flip=rows["flip"].map(FLIPS)),
         hide_index=True,
         key=key,
         height=min(320, 38 + 35 * max(1, len(rows))),
         on_select=chose,
         selection_mode="single-row",
+        column_order=_order(rows),
         column_config=_columns(found),
         placeholder="",
     )
@@ -163,10 +167,17 @@ def text_list(found: pd.DataFrame, *, run: str, state: str, show: Callable[[str]
         st.pagination(pages, key=page_key)
 
 
+def _order(rows: pd.DataFrame) -> list[str]:
+    """What sets a text apart stands before what is common."""
+    first = ["id", "text_a", "text_b", "flip", "shift"]
+    first += [name for name in rows.columns if name.startswith("alignment_")]
+    return [name for name in [*first, "gold", "reference", "candidate", "words"] if name in rows]
+
+
 def _columns(found: pd.DataFrame) -> dict[str, Any]:
     config: dict[str, Any] = {
         "id": st.column_config.TextColumn("Id", width="small"),
-        "text_a": st.column_config.TextColumn("Text A", width="large"),
+        "text_a": st.column_config.TextColumn("Text A", width="medium"),
         "text_b": st.column_config.TextColumn("Text B", width="medium"),
         "gold": st.column_config.TextColumn("Gold label"),
         "reference": st.column_config.TextColumn("Reference"),

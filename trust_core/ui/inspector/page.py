@@ -34,7 +34,10 @@ def page() -> None:
 def _body(view: RunView, candidate: str) -> None:
     listed = listed_texts(view, candidate)
     chosen = state.selected()
-    wanted = filters(listed)
+    # The steps stand above the list, and follow its filters.
+    above, find = st.container(), st.expander("Find a text", key="inspector_find")
+    with find:
+        wanted = filters(listed)
     found = narrowed(listed, wanted, among=chosen.ids if chosen else None)
     ids: list[str] = found["id"].tolist()
     linked = address.read("example")
@@ -42,12 +45,15 @@ def _body(view: RunView, candidate: str) -> None:
     if linked and not known:
         st.warning("The text that the address names is not in this run. Another one is shown.")
     shown = linked if known else next(iter(ids), "")
-    steps(ids, shown, _show)
-    with st.expander(f"List of texts ({len(ids):,} of {len(listed):,})", key="inspector_texts"):
+    with above:
+        steps(ids, shown, _show)
+    with find:
+        st.caption(f"{len(ids):,} of {len(listed):,} texts. Choose a row to look at its text.")
         if ids:
-            text_list(found, run=f"{view.id}/{candidate}", state=_digest(wanted, chosen), show=_show)
+            text_list(
+                found, run=f"{view.id}/{candidate}", state=_digest(wanted, chosen), shown=shown, show=_show
+            )
         else:
-            st.caption("No text fits.")
             st.button("Clear all filters", on_click=clear_filters, key="inspector_clear_empty")
     text = stored_text(
         shown,

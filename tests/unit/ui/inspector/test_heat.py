@@ -12,6 +12,7 @@ from trust_core.ui.inspector.heat import (
     fit_text,
     heat_row,
     heatmap_data,
+    shared_limits,
     weight_table,
 )
 from trust_core.ui.inspector.units import units_of
@@ -152,3 +153,14 @@ def test_the_table_says_the_same_as_the_drawing():
 def test_no_explanations_give_an_empty_table():
     """Without rows there is a table without rows."""
     assert weight_table([], UNITS, models=MODELS).empty
+
+
+def test_heatmaps_side_by_side_share_their_colours():
+    """The limit of a row is the heaviest unit of either model in either heatmap."""
+    small, large = row_of(lime(OURS, OURS)), row_of(lime(OURS, [-0.9, *OURS[1:]]))
+    assert shared_limits([small], [large]) == [0.9]
+    drawn = heatmap_data(
+        [small], UNITS, Drawing(MODELS, ("a", "b")), of="t", limits=[0.9], cuts=([[1]], [[]])
+    )
+    assert drawn["rows"][0]["limit"] == 0.9
+    assert drawn["cuts"] == [[[1]], [[]]]
