@@ -38,6 +38,7 @@ class Settings:
         read_only: whether the app only shows what is there: no runs, uploads or changes (TRUST_READ_ONLY).
         address: of the web server (TRUST_ADDRESS; default: this machine alone).
         port: of the web server (TRUST_PORT, default 8501).
+        hosts: further names under which browsers reach the web server (TRUST_HOSTS, separated by commas).
     """
 
     home: Path
@@ -54,6 +55,7 @@ class Settings:
     read_only: bool = False
     address: str = "127.0.0.1"
     port: int = 8501
+    hosts: tuple[str, ...] = ()
 
     @property
     def web_model_roots(self) -> tuple[Path, ...]:
@@ -88,6 +90,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         read_only=_switch(environment, "TRUST_READ_ONLY", default=False),
         address=environment.get("TRUST_ADDRESS") or "127.0.0.1",
         port=_positive(environment, "TRUST_PORT", 8501),
+        hosts=tuple(name.strip() for name in environment.get("TRUST_HOSTS", "").split(",") if name.strip()),
     )
 
 

@@ -101,3 +101,20 @@ def test_what_is_nobodys_business_is_not_served(server: AppServer, path: str) ->
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     connection.request("GET", path)
     assert connection.getresponse().status == 404
+
+
+@pytest.mark.parametrize("host, status", [("127.0.0.1", 101), ("localhost", 101), ("elsewhere.example", 403)])
+def test_a_name_from_elsewhere_gets_no_connection(server: AppServer, host: str, status: int) -> None:
+    """A page that lets its own name point to this machine cannot talk to the app."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    headers = {
+        "Host": f"{host}:{server.port}",
+        "Origin": f"http://{host}:{server.port}",
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Protocol": "streamlit",
+    }
+    connection.request("GET", "/_stcore/stream", headers=headers)
+    assert connection.getresponse().status == status

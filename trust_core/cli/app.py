@@ -16,6 +16,8 @@ SCRIPT = Path(__file__).resolve().parents[2] / "app.py"
 
 _HIGHEST_PORT = 65535
 
+_LOOPBACK = ("127.0.0.1", "localhost")
+
 
 def add_command(subparsers: Any) -> None:
     """Add the command to the parser."""
@@ -51,7 +53,16 @@ def server_command(options: Namespace) -> list[str]:
         *(sys.executable, "-m", "streamlit", "run", str(SCRIPT)),
         f"--server.port={port}",
         f"--server.address={address}",
+        *(f"--server.allowedHosts={name}" for name in _hosts(address, settings.hosts)),
     ]
+
+
+def _hosts(address: str, named: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that browsers may use: a page from elsewhere whose name points here is not served."""
+    if address not in _LOOPBACK and not named:
+        # Whoever listens on a network is reached by names that nobody here can know.
+        return ("*",)
+    return (*_LOOPBACK, *named)
 
 
 def _serve(options: Namespace) -> NoReturn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +13,9 @@ from trust_core.charts.theme import DARK, LIGHT, Theme
 from trust_core.ui import downloads
 
 _CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+
+_MANY_ROWS: Final = 500
+"""A longer table is sent only when somebody opens it."""
 
 
 def theme() -> Theme:
@@ -58,7 +61,13 @@ def show(
             on_select=chosen,
             selection_mode="points",
         )
-    with st.expander("Data of this chart"):
+    long = len(table.rows) > _MANY_ROWS
+    below = st.expander(
+        "Data of this chart", key=f"{key}-open" if long else None, on_change="rerun" if long else "ignore"
+    )
+    if long and not below.open:
+        return
+    with below:
         frame = pd.DataFrame(list(table.rows), columns=list(table.columns))
         st.dataframe(frame, hide_index=True, key=f"{key}-data")
         downloads.csv("Download as CSV", frame, name=key, key=f"{key}-csv")

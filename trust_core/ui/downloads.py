@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
 from trust_core.export.frames import safe_cell
+
+_NUMBER: Final = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
+"""What begins like a formula and is none."""
 
 
 def csv(label: str, frame: pd.DataFrame, *, name: str, key: str) -> None:
@@ -27,4 +31,10 @@ def file_name(text: str) -> str:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    return frame.map(safe_cell).to_csv(index=False).encode("utf-8")
+    safe = frame.map(_safe)
+    safe.columns = pd.Index([_safe(name) for name in frame.columns])
+    return safe.to_csv(index=False).encode("utf-8")
+
+
+def _safe(cell: Any) -> Any:
+    return cell if isinstance(cell, str) and _NUMBER.fullmatch(cell) else safe_cell(cell)

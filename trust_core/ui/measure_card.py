@@ -36,19 +36,28 @@ def card(row: MeasureRow, *, title: str | None = None) -> None:
 def figure_table(rows: Iterable[MeasureRow], *, reference: str, candidate: str, key: str) -> None:
     """Figures side by side: reference, candidate, and the two compared, each with interval and n."""
     found = figure_rows(rows)
-    frame = pd.DataFrame(
-        {
-            "Measure": [row.title for row in found],
-            "Computed with": [row.note for row in found],
-            reference: [_words(row.reference) for row in found],
-            candidate: [_words(row.candidate) for row in found],
-            "Compared": ["; ".join(_words(one) for one in row.compared) or NO_FIGURE for row in found],
-            "Meaning": ["" if row.entry is None else row.entry.meaning for row in found],
-        }
-    )
+    columns = [
+        ("Measure", [row.title for row in found]),
+        ("Computed with", [row.note for row in found]),
+        (reference, [_words(row.reference) for row in found]),
+        (candidate, [_words(row.candidate) for row in found]),
+        ("Compared", ["; ".join(_words(one) for one in row.compared) or NO_FIGURE for row in found]),
+        ("Meaning", ["" if row.entry is None else row.entry.meaning for row in found]),
+    ]
     if not any(row.note for row in found):
-        frame = frame.drop(columns="Computed with")
-    st.dataframe(frame, hide_index=True, key=key)
+        del columns[1]
+    st.dataframe(pd.DataFrame(_columns(columns)), hide_index=True, key=key)
+
+
+def _columns(given: Iterable[tuple[str, list[str]]]) -> dict[str, list[str]]:
+    """Columns by name; a model may be called like a column of ours, or like the other model."""
+    columns: dict[str, list[str]] = {}
+    for name, cells in given:
+        unlike = name
+        while unlike in columns:
+            unlike += " "
+        columns[unlike] = cells
+    return columns
 
 
 def _words(figure: FigureText | None) -> str:

@@ -31,11 +31,18 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    "arguments, variables, port, address",
+    "arguments, variables, port, address, hosts",
     [
-        ([], {}, 8501, "127.0.0.1"),
-        ([], {"TRUST_PORT": "8600", "TRUST_ADDRESS": "0.0.0.0"}, 8600, "0.0.0.0"),
-        (["--port", "8700", "--address", "127.0.0.2"], {"TRUST_PORT": "8600"}, 8700, "127.0.0.2"),
+        ([], {}, 8501, "127.0.0.1", ["127.0.0.1", "localhost"]),
+        ([], {"TRUST_PORT": "8600", "TRUST_ADDRESS": "0.0.0.0"}, 8600, "0.0.0.0", ["*"]),
+        (["--port", "8700", "--address", "10.0.0.2"], {"TRUST_PORT": "8600"}, 8700, "10.0.0.2", ["*"]),
+        (
+            [],
+            {"TRUST_HOSTS": "a.org, b.org"},
+            8501,
+            "127.0.0.1",
+            ["127.0.0.1", "localhost", "a.org", "b.org"],
+        ),
     ],
 )
 def test_the_server_listens_where_it_is_told(
@@ -43,11 +50,12 @@ def test_the_server_listens_where_it_is_told(
     variables: dict[str, str],
     port: int,
     address: str,
+    hosts: list[str],
     started: list[list[str]],
     monkeypatch: pytest.MonkeyPatch,
     repository: Path,
 ) -> None:
-    """Flags win over variables, variables over the default, which is this machine alone."""
+    """Flags win over variables, variables over the default, which is this machine alone, by its own names."""
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     main.main(["app", *arguments])
@@ -57,6 +65,7 @@ def test_the_server_listens_where_it_is_told(
             *(sys.executable, "-m", "streamlit", "run", script),
             f"--server.port={port}",
             f"--server.address={address}",
+            *(f"--server.allowedHosts={name}" for name in hosts),
         ]
     ]
 
