@@ -21,13 +21,13 @@ PROGRAM = (sys.executable, str(REPOSITORY / "tests" / "support" / "jobs_program.
 DEADLINE_S = 60.0
 
 
-def until(condition: Callable[[], object], *, what: str) -> None:
+def until(condition: Callable[[], object], *, what: str, within_s: float = DEADLINE_S) -> None:
     """Wait for something that comes by itself.
 
     Raises:
         AssertionError: it does not come.
     """
-    end = time.monotonic() + DEADLINE_S
+    end = time.monotonic() + within_s
     pause = threading.Event()
     while not condition():
         assert time.monotonic() < end, f"waited in vain for {what}"

@@ -104,7 +104,9 @@ def answers_to_wire(answers: Answers) -> Wire:
 
 def answers_from_wire(wire: Wire) -> Answers:
     """Answers from JSON."""
-    return Answers(tuple(wire["classes"]), _arrays(wire["probabilities"]))
+    classes = tuple(wire["classes"])
+    first, second = (each.reshape(-1, len(classes)) for each in _arrays(wire["probabilities"]))
+    return Answers(classes, (first, second))
 
 
 def _attribution_to_wire(attribution: Attribution) -> Wire:

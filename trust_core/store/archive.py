@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -62,7 +63,7 @@ def unpacked(content: bytes, folder: Path, *, max_bytes: int) -> Report:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = dict(_files(archive, max_bytes))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
         # An encrypted file is a RuntimeError, an unknown method a NotImplementedError.
         raise _refused(f"it is no zip file that can be read ({error})") from error
     report = _report(files)
