@@ -25,8 +25,8 @@ from trust_core.inference.engine import Engine
 from trust_core.inference.pool import explain
 from trust_core.models.device import choose_device, limit_threads
 from trust_core.models.facts import LoadedModel
-from trust_core.models.forward import Compute
-from trust_core.models.inspection import inspect_model
+from trust_core.models.forward import BackendChoice, Compute
+from trust_core.models.inspection import InspectedModel, inspect_model
 from trust_core.models.loader import load_model
 from trust_core.models.openvino_classifier import openvino
 from trust_core.models.policy import Policy
@@ -34,6 +34,7 @@ from trust_core.ports import Classifier
 from trust_core.settings import settings_from
 from trust_core.stats.seeds import derived_rng
 
+BACKENDS: tuple[BackendChoice, ...] = ("torch", "openvino")
 BUDGETS = (1024, 4096, 8192, 16384)
 TOKENS = 4096
 """Rows of the matrices that the roofline multiplies: the tokens of a batch."""
@@ -141,18 +142,29 @@ def batches_of(
     return recorded.batches
 
 
-def agreement(texts: Sequence[SegmentedText], model: Classifier) -> float:
-    """The largest change of a probability by batch budget, threads or the order of texts."""
-    requests = [(text, derived_rng(0, "agreement", text.id).random((50, len(text))) < 0.7) for text in texts]
-    expected = Engine(model, batch_tokens=1024).predict_masked(requests)
+def agreement(texts: Sequence[SegmentedText], inspected: InspectedModel, cache: Path) -> float:
+    """The largest change of a probability by batch budget, threads or order, on either backend."""
+    requests = [(text, derived_rng(0, "agreement", text.id).random((300, len(text))) < 0.7) for text in texts]
     threads = torch.get_num_threads()
     worst = 0.0
-    for budget, count in ((4096, threads), (16384, threads), (4096, 1), (4096, 2)):
-        torch.set_num_threads(count)
-        found = Engine(model, batch_tokens=budget).predict_masked(requests[::-1])[::-1]
-        worst = max(worst, *(float(np.abs(a - b).max()) for a, b in zip(expected, found, strict=True)))
-    torch.set_num_threads(threads)
+    for backend in BACKENDS:
+        expected: list[FloatArray] = []
+        for count in (1, 2):
+            limit_threads(count)
+            model = loaded(inspected, backend, cache).classifier
+            for budget in (1024, 4096, 16384):
+                found = Engine(model, batch_tokens=budget).predict_masked(requests)
+                turned = Engine(model, batch_tokens=budget).predict_masked(requests[::-1])[::-1]
+                expected = expected or found
+                for one, other, back in zip(expected, found, turned, strict=True):
+                    worst = max(worst, float(np.abs(one - other).max()), float(np.abs(one - back).max()))
+    limit_threads(threads)
     return worst
+
+
+def loaded(inspected: InspectedModel, backend: BackendChoice, cache: Path) -> LoadedModel:
+    """The model on the CPU."""
+    return load_model(inspected, device=choose_device("cpu"), compute=Compute(backend, cache=cache))
 
 
 def between(texts: Sequence[SegmentedText], one: Classifier, other: Classifier) -> float:
@@ -178,10 +190,7 @@ def main() -> None:
     texts = snli_pairs(chosen.data, chosen.texts)
     inspected = inspect_model(chosen.model, policy=Policy(origin="typed"))
     cache = settings_from({}).home / "cache"
-    models: dict[str, LoadedModel] = {
-        backend: load_model(inspected, device=choose_device("cpu"), compute=Compute(backend, cache=cache))
-        for backend in ("torch", "openvino")
-    }
+    models: dict[str, LoadedModel] = {backend: loaded(inspected, backend, cache) for backend in BACKENDS}
     by_torch, fast = models["torch"].classifier, models["openvino"].classifier
     settings = Settings(seed=0, samples=chosen.samples)
     config = by_torch.module.config  # type: ignore[attr-defined]
@@ -210,7 +219,7 @@ def main() -> None:
     rows = [
         row("roofline", float(np.median(shares)), min(shares), max(shares)),
         row("in-forward", float(np.median(inside)), min(inside), max(inside)),
-        row("budgets", agreement(texts[:10], fast)),
+        row("budgets", agreement(texts[:5], inspected, cache)),
         row("backends", between(texts[:10], by_torch, fast)),
     ]
     details = {

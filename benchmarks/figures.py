@@ -12,6 +12,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -112,7 +113,7 @@ def row(figure: str, value: float, low: float | None = None, high: float | None 
         stretch=about.stretch,
         unit=about.unit,
         passed=passed,
-        commit=commit(),
+        commit=_commit(),
         machine=machine_and_libraries(),
     )
 
@@ -129,7 +130,7 @@ def write(name: str, rows: Sequence[Row], details: dict[str, Any], folder: Path 
     report = {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine_and_libraries(),
-        "commit": commit(),
+        "commit": _commit(),
         "rows": [asdict(one) for one in rows],
         "details": details,
     }
@@ -144,10 +145,17 @@ def write(name: str, rows: Sequence[Row], details: dict[str, Any], folder: Path 
     return path
 
 
+@cache
 def machine_and_libraries() -> str:
     """The machine in words, with the libraries that decide speed."""
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES)
     return f"{machine()} ({_processor()}), {versions}"
+
+
+@cache
+def _commit() -> str:
+    """The commit at the time of the first figure, whatever is committed while the others are measured."""
+    return commit()
 
 
 def _processor() -> str:
