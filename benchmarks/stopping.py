@@ -10,18 +10,16 @@ Writes results/stopping.json and prints a Markdown table.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 
-from benchmarks.coverage import commit, machine
+from benchmarks.figures import RESULTS, Row, row, write
 from trust_core.alignment.comparison import TextComparison, compare_text
 from trust_core.alignment.sequential import settled
 from trust_core.alignment.split_half import Budgets, CrossedHalves, assess_alignment
@@ -31,7 +29,6 @@ from trust_core.domain.report import Report
 from trust_core.stats.equivalence import judge
 from trust_core.stats.seeds import derived_rng
 
-RESULTS = Path(__file__).parent / "results" / "stopping.json"
 ORDERS = 20
 ROUND = 10
 """Texts between two looks."""
@@ -73,9 +70,9 @@ def explanations(
     cells: dict[tuple[str, str, str, Half], dict[str, list[tuple[int, int, float]]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for row in pq.read_table(folder / "attributions.parquet", columns=columns).to_pylist():
-        cells[row["model"], row["explainer"], row["id"], row["half"]][row["class"]].append(
-            (row["segment"], row["position"], row["weight"])
+    for cell in pq.read_table(folder / "attributions.parquet", columns=columns).to_pylist():
+        cells[cell["model"], cell["explainer"], cell["id"], cell["half"]][cell["class"]].append(
+            (cell["segment"], cell["position"], cell["weight"])
         )
     nothing = np.zeros(len(classes))
     parts: dict[tuple[str, str], dict[str, dict[Half, Attribution]]] = defaultdict(lambda: defaultdict(dict))
@@ -102,9 +99,9 @@ def pairs(folder: Path) -> Iterator[tuple[str, str, CrossedHalves, float]]:
     classes = report.resolved.data.classes
     found = explanations(folder, classes)
     explained = {
-        (row["id"], row["candidate"]): (row["explained_class"], row["candidate_class"])
-        for row in pq.read_table(folder / "pairs.parquet").to_pylist()
-        if row["explained_class"] is not None
+        (pair["id"], pair["candidate"]): (pair["explained_class"], pair["candidate_class"])
+        for pair in pq.read_table(folder / "pairs.parquet").to_pylist()
+        if pair["explained_class"] is not None
     }
     reference = next(model.name for model in report.resolved.models if model.role == "reference")
     for (model, explainer), theirs in found.items():
@@ -124,10 +121,10 @@ def pairs(folder: Path) -> Iterator[tuple[str, str, CrossedHalves, float]]:
         ]
         rows = [one for one in compared if isinstance(one, TextComparison)]
         halves = CrossedHalves(
-            cross=np.array([row.cross for row in rows]),
-            self_reference=np.array([row.self_reference for row in rows]),
-            self_candidate=np.array([row.self_candidate for row in rows]),
-            chance=np.array([row.cross_chance for row in rows]),
+            cross=np.array([one.cross for one in rows]),
+            self_reference=np.array([one.self_reference for one in rows]),
+            self_candidate=np.array([one.self_candidate for one in rows]),
+            chance=np.array([one.cross_chance for one in rows]),
         )
         yield model, explainer, halves, floor
 
@@ -177,48 +174,22 @@ def table(found: list[Replayed]) -> str:
     return "\n".join(lines)
 
 
-def rows_of(found: list[Replayed]) -> list[dict[str, object]]:
-    """The figures with what they had to reach."""
-    shared = {"commit": commit(), "machine": machine()}
-    rows: list[dict[str, object]] = []
-
-    def add(figure: str, counts: list[int], reach: int, unit: str) -> None:
-        value = max(counts)
-        passed = value <= reach
-        limits = {"low": min(counts), "high": value, "reach": reach, "stretch": 0}
-        rows.append({"figure": figure, "value": value, **limits, "unit": unit, "passed": passed, **shared})
-
-    decided = [one for one in found if one.full != "inconclusive"]
-    open_ = [one for one in found if one.full == "inconclusive"]
-    if decided:
-        opposite = [one.contradictions for one in decided]
-        add("stopping: orders that settle the opposite of all texts", opposite, 0, "of 20")
-    if open_:
-        early = [one.settled for one in open_]
-        add("stopping: orders settled where all texts are inconclusive", early, 1, "of 20")
-    for one in decided:
-        counts = [n for _, n in one.found]
-        rows.append(
-            {
-                "figure": f"stopping: texts until settled {one.full}, {one.candidate}, {one.explainer}",
-                "value": float(np.median(counts)),
-                "low": min(counts),
-                "high": max(counts),
-                "reach": None,
-                "stretch": None,
-                "unit": f"of {one.texts} texts",
-                "passed": None,
-                **shared,
-            }
-        )
-    return rows
+def rows_of(found: list[Replayed]) -> list[Row]:
+    """The worst candidate and explainer, of those that all texts decide and of those that they do not."""
+    decided = [one.contradictions for one in found if one.full != "inconclusive"]
+    open_ = [one.settled for one in found if one.full == "inconclusive"]
+    return [
+        row(figure, max(counts), min(counts), max(counts))
+        for figure, counts in (("stopping-opposite", decided), ("stopping-open", open_))
+        if counts
+    ]
 
 
 def main() -> None:
     """Replay, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", nargs="+", type=Path, help="folders of finished runs")
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     chosen = parser.parse_args()
     found = []
     for folder in chosen.runs:
@@ -226,28 +197,8 @@ def main() -> None:
             found.append(replayed(folder.name, candidate, explainer, halves, floor))
             print(f"{folder.name}, {candidate}, {explainer}: {found[-1].full}", flush=True)
     print(table(found))
-    report = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": machine(),
-        "commit": commit(),
-        "orders": ORDERS,
-        "texts_between_looks": ROUND,
-        "replays": [
-            {
-                "run": one.run,
-                "candidate": one.candidate,
-                "explainer": one.explainer,
-                "texts": one.texts,
-                "estimate": one.estimate,
-                "full": one.full,
-                "found": one.found,
-            }
-            for one in found
-        ],
-        "rows": rows_of(found),
-    }
-    chosen.out.parent.mkdir(parents=True, exist_ok=True)
-    chosen.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    details = {"orders": ORDERS, "texts_between_looks": ROUND, "replays": [asdict(one) for one in found]}
+    write("stopping", rows_of(found), details, chosen.out)
 
 
 if __name__ == "__main__":
