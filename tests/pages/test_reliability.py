@@ -10,11 +10,13 @@ from tests.support.report_samples import HOSTILE, hostile_report, sample_report
 from tests.support.ui_many_texts import many_tables
 from tests.support.ui_runs import RUN, app_on, write_run
 from trust_core.domain.predictions import Predictions
+from trust_core.ui.compact import short_name
 from trust_core.ui.reliability.answered import Answered
 from trust_core.ui.reliability.bins import ChosenBin, read_bin
 from trust_core.ui.reliability.drawn import SHAPES, Wanted, draw
 from trust_core.ui.reliability.mending import mend, mended_frame
 from trust_core.ui.reliability.scatter import sample
+from trust_core.ui.reliability.thresholds import threshold_frame
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +63,7 @@ def test_finished_run_shows_every_part(home: Path, repository: Path) -> None:
     assert [one.value for one in app.subheader] == [
         "Confidence against accuracy",
         "How sure is each model of the same text?",
+        "What does a threshold keep?",
         "Is it calibration or discrimination?",
         "Can recalibration close the gap?",
     ]
@@ -241,6 +244,30 @@ def test_scatter_keeps_changes_and_is_the_same_every_time() -> None:
     assert kept == min(whole.moved, 10)
     assert part.ids == sample(FOUND, most=20).ids
     assert set(part.ids) <= set(whole.ids)
+
+
+def test_a_threshold_keeps_what_lies_above_it(home: Path, repository: Path) -> None:
+    """Coverage and accuracy are those of the texts at or above the threshold; above all, there is none."""
+    frame = threshold_frame(FOUND, 0.6)
+    for row, model in zip(frame.to_dict("records"), (FOUND.reference, FOUND.candidate), strict=True):
+        kept = model.confidence >= 0.6
+        assert row["Answered"].endswith(f"{kept.sum()} of 60")
+        right = (model.predicted == FOUND.gold)[kept]
+        assert row["Right"].startswith(f"{right.mean():.1%} (")
+    assert set(threshold_frame(FOUND, 1.01)["Right"]) == {"–"}
+    write_run(home, REPORT, many_tables(REPORT))
+    app = app_on("reliability", repository)
+    app.slider(key="reliability-threshold").set_value(0.5).run()
+    assert not app.exception
+
+
+def test_long_names_keep_both_ends() -> None:
+    """Of a path the last part is shown, and of a long name what tells it from its neighbours."""
+    assert short_name("nli-student-3l") == "nli-student-3l"
+    assert short_name("/models/of/a/team/that/files/deeply/student") == "student"
+    names = {short_name(f"predictions_of_a_model_with_a_long_name_seed{at}.tsv.gz") for at in range(2)}
+    assert len(names) == 2
+    assert all(len(name) <= 32 for name in names)
 
 
 def test_recalibration_keeps_answers_and_is_told_before_and_after() -> None:

@@ -166,7 +166,7 @@ def _add_model(figure: go.Figure, model: ModelBins, theme: Theme) -> None:
         x=band.at.tolist(),
         y=band.value.tolist(),
         mode="lines",
-        name=f"{_SIGNS[model.of]} {plain(model.name, longest=30)}",
+        name=f"{_SIGNS[model.of]} {plain(model.name, longest=34)}",
         line={"color": colour, "dash": _DASHES[model.of], "width": 2},
         hoverinfo="skip",
     )

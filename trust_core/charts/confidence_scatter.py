@@ -35,9 +35,9 @@ def confidence_scatter(points: TextPoints, names: tuple[str, str], *, theme: The
         figure,
         theme,
         height=500,
-        xaxis={"title": {"text": f"confidence of {plain(names[0], longest=30)}"}, **axis},
+        xaxis={"title": {"text": f"confidence of {plain(names[0], longest=34)}"}, **axis},
         yaxis={
-            "title": {"text": f"confidence of {plain(names[1], longest=30)}"},
+            "title": {"text": f"confidence of {plain(names[1], longest=34)}"},
             "scaleanchor": "x",
             "constraintoward": "bottom",
             **axis,

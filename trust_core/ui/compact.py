@@ -16,8 +16,12 @@ _LONGEST_NAME: Final = 32
 
 
 def short_name(name: str) -> str:
-    """A model's name for a heading or a legend: of a long path, its last part."""
-    return name if len(name) <= _LONGEST_NAME else name.rstrip("/").rsplit("/", maxsplit=1)[-1]
+    """A model's name for a heading or a legend: of a long path the last part, of that both ends."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    last = name.rstrip("/").rsplit("/", maxsplit=1)[-1]
+    half = _LONGEST_NAME // 2
+    return last if len(last) <= _LONGEST_NAME else f"{last[: half - 1]}…{last[-half:]}"
 
 
 def brief(row: MeasureRow | None) -> str:

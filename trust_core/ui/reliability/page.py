@@ -20,6 +20,7 @@ from trust_core.ui.reliability.drawn import SHAPES, Shape, Wanted, drawn
 from trust_core.ui.reliability.mending import mending, split_section, temperature_section
 from trust_core.ui.reliability.scatter import scatter_section
 from trust_core.ui.reliability.texts import bin_panel, choose_bin, restore_bin
+from trust_core.ui.reliability.thresholds import threshold_section
 from trust_core.ui.run_view import RunView
 
 _CARDS: Final[tuple[tuple[str, Of, str], ...]] = (
@@ -60,6 +61,8 @@ def _body(view: RunView, candidate: str) -> None:
     if ids is not None:
         st.caption(f"Diagram and tables below the cards are of the {len(found):,} chosen texts.")
     scatter_section(view, found, chosen=names)
+    if found.labelled:
+        threshold_section(found)
     if found.labelled and len(found) >= MIN_TEXTS:
         mended = mending(found, version=view.version, chosen=names)
         models = (short_name(view.reference), short_name(candidate))
@@ -79,6 +82,9 @@ def _figures(view: RunView, candidate: str) -> None:
             row = next((one for one in rows if (one.key, one.of) == (key, of)), None)
             if row is not None:
                 measure_card.card(row, title=title)
+    tests = view.candidate(candidate).verdict.dimensions.get("reliability")
+    for test in tests.tests if tests is not None else ():
+        st.markdown(f"- {escape_markdown(test.why)}")
     with st.expander("All figures about reliability"):
         measure_card.figure_table(
             rows, reference=view.reference, candidate=candidate, key=f"reliability-{view.id}-{candidate}"
