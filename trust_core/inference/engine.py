@@ -145,7 +145,7 @@ class Engine:
     def _masked(self, text: SegmentedText, keep: BoolArray, rule: MaskRule) -> tuple[_Rows, _Rows]:
         """The inputs of a text under masks: put together, and written out (but for the original)."""
         model = self.classifier
-        whole: BoolArray = keep.all(axis=1)
+        whole: BoolArray = np.logical_and.reduce(keep, axis=1)
         done: _Rows = []
         if whole.any():
             # The untouched text may spell out the mask token; there it is ordinary characters.

@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from trust_core.domain.texts import TextPair
 from trust_core.errors import OutOfMemory
 from trust_core.models.classifier import TorchClassifier
+from trust_core.models.first_token import last_layer_for_first_token
 from trust_core.models.forward import Precision
 from trust_core.models.parts import PartTexts
 from trust_core.models.tokenization import MASK_PLACEHOLDER
@@ -33,7 +34,7 @@ from trust_core.ports import Encoded
 KEPT = 8
 """Converted models that are kept; the ones that were used longest ago go first."""
 
-_LAYOUT = "1"
+_LAYOUT = "2"
 _OUT_OF_MEMORY = ("bad_alloc", "allocate", "out of memory")
 _HINTS: dict[Precision, str] = {"fp32": "f32", "bf16": "bf16"}
 
@@ -177,7 +178,7 @@ def _convert(original: TorchClassifier, library: Any) -> Any:
     ids = torch.tensor([[1, 2, 3, 4, 5, 6, 7], [7, 6, 5, 4, 3, 2, 1]]) % original.vocabulary
     example = (ids, torch.zeros_like(ids)) if original.uses_types else (ids,)
     wanted = [([-1, -1], library.Type.i64)] * len(example)
-    with warnings.catch_warnings(), torch.inference_mode():
+    with warnings.catch_warnings(), torch.inference_mode(), last_layer_for_first_token(original.module):
         warnings.simplefilter("ignore")
         return library.convert_model(_LogitsOnly(original.module), example_input=example, input=wanted)
 

@@ -19,6 +19,7 @@ from trust_core.models.backends import with_backend
 from trust_core.models.classifier import TorchClassifier
 from trust_core.models.device import Device
 from trust_core.models.facts import LoadedModel
+from trust_core.models.first_token import FirstTokenLayer, last_layer_for_first_token
 from trust_core.models.forward import TOLERANCE, Compute
 from trust_core.models.inspection import InspectedModel, inspect_model
 from trust_core.models.loader import load_model, resident
@@ -85,6 +86,20 @@ def test_segment_ids_reach_openvino() -> None:
             expected = classifier.logits(ids, types)
             np.testing.assert_allclose(compiled.logits(ids, types), expected, atol=1e-4)
     assert np.abs(classifier.logits(ids, None) - classifier.logits(ids, np.ones_like(ids))).max() > 0.01
+
+
+@pytest.mark.parametrize("family", ["bert", "roberta", "electra", "gpt2"])
+def test_the_last_layer_is_cut_to_what_the_head_reads(family: str, tmp_path: Path) -> None:
+    """With its last layer for the first token alone a network answers the same; then it is whole again."""
+    model = inspect_model(str(make_checkpoint(tmp_path, family)), policy=TYPED)
+    classifier = load_model(model, device=CPU).classifier
+    assert isinstance(classifier, TorchClassifier)
+    expected, before = _logits(classifier), list(classifier.module.modules())
+    with last_layer_for_first_token(classifier.module):
+        cut = [layer for layer in classifier.module.modules() if isinstance(layer, FirstTokenLayer)]
+        assert len(cut) == (family != "gpt2")
+        np.testing.assert_allclose(_logits(classifier), expected, atol=1e-5)
+    assert list(classifier.module.modules()) == before
 
 
 @pytest.mark.slow
