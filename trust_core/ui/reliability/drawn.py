@@ -38,6 +38,8 @@ SHAPES: Final[dict[Shape, str]] = {
 RESAMPLES: Final = 200
 """Resamples behind bands and intervals that are computed on the spot."""
 
+_ROUNDING: Final = 1e-12
+
 SIMULATIONS: Final = 100
 """Simulated calibrated models behind the levels on the spot; the report's have more."""
 
@@ -141,12 +143,18 @@ def draw(found: Answered, wanted: Wanted) -> Drawn:
     return Drawn(
         view=view,
         points=tuple(
-            ChosenBin(model.of, wanted.of_class, float(model.left[at]), float(model.right[at]))
+            ChosenBin(model.of, wanted.of_class, _written(model.left[at]), _written(model.right[at]))
             for model, at in view.points
         ),
         counts=tuple(int(model.count[at]) for model, at in view.points),
         errors=tuple(MeasureRow.of_measure(one, CATALOGUE[one.key].unit) for one in errors),
     )
+
+
+def _written(end: float) -> float:
+    """The end of a bin as an address shows it: .6 instead of the .6000000000000001 of a tenth times six."""
+    short = round(float(end), 6)
+    return short if abs(short - float(end)) < _ROUNDING else float(end)
 
 
 def _edges(says: list[Claims], wanted: Wanted) -> tuple[list[FloatArray], FloatArray]:
