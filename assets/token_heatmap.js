@@ -2,7 +2,7 @@
 //
 // data: models, classes, unit, blocks [{label, parts [[text, unit or -1]]}], units [{name, place}],
 // rows [{label, notes, details, values [reference, candidate, difference], ranks, top, halves, within, noise}],
-// shared, difference, chosen, off, of, cuts [reference, candidate], mode ("read": a click chooses a word; "toggle": a click leaves it out or puts it back).
+// shared, difference, chosen, off, of, keeps, cuts [reference, candidate], mode ("read": a click chooses a word; "toggle": a click leaves it out or puts it back).
 
 const POSITIVE = { light: [222, 108, 10], dark: [240, 150, 48] }
 const NEGATIVE = { light: [0, 108, 176], dark: [86, 180, 233] }
@@ -307,7 +307,7 @@ function listen(instance) {
     const unit = Number(button.dataset.unit)
     rove(button)
     if (instance.data.mode === "toggle") press(button, !button.classList.contains("off"))
-    instance.send("clicked", { unit, of: instance.data.of })
+    if (instance.data.keeps) instance.send("clicked", { unit, of: instance.data.of })
   })
   root.addEventListener("keydown", (event) => move(instance, event))
 }
@@ -372,9 +372,9 @@ function describe(instance, unit) {
   const what = data.units[unit]
   readout.classList.toggle("active", Boolean(what))
   if (!what) {
-    readout.replaceChildren(
-      element("span", "hint", `Point at a ${data.unit}, or move with the arrow keys, to read its weights in both models. A click keeps it.`),
-    )
+    const keeps = data.keeps ? " A click keeps it." : ""
+    const hint = `Point at a ${data.unit}, or move with the arrow keys, to read its weights in both models.${keeps}`
+    readout.replaceChildren(element("span", "hint", hint))
     return
   }
   const title = element("div", "readout-head")

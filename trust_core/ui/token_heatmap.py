@@ -25,7 +25,7 @@ def token_heatmap(
     Args:
         data: see `inspector.heat.heatmap_data` and `word_switches`.
         key: of the component.
-        on_click: called before the next run with the unit that was clicked.
+        on_click: called before the next run with the unit that was clicked; None where clicks do nothing.
     """
 
     def clicked() -> None:
@@ -39,7 +39,7 @@ def token_heatmap(
         ):
             on_click(int(event["unit"]))
 
-    _COMPONENT(key=key, data=dict(data), on_clicked_change=clicked)
+    _COMPONENT(key=key, data={**data, "keeps": on_click is not None}, on_clicked_change=clicked)
 
 
 def _is_unit(unit: object, data: Mapping[str, Any]) -> bool:

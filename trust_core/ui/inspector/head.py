@@ -75,7 +75,7 @@ def _figures(text: StoredText) -> None:
         if text.gold is None:
             st.badge("No gold label", color="gray")
         st.text(
-            f"Confidence {text.shift:+.3f}".replace("-", "−"),
+            f"Confidence shift {text.shift:+.3f}".replace("-", "−"),
             help="The candidate's confidence in its answer minus the reference's in its own.",
         )
         for explainer, value in text.alignments.items():

@@ -140,9 +140,21 @@ def _forget_edit(of: str) -> None:
 
 def _side_by_side(focus: Focus, pair: TextPair, bench: Workbench) -> None:
     """The original, pinned, and the edited text: answers and reasons of both models for the same class."""
-    with st.spinner("Both models answer and are explained"):
+    answers = asked(lambda: bench.answers(pair, focus.text.reference.classes))
+    if answers is None or focus.words is None:
+        return
+    places = []
+    for column, title, found in zip(
+        st.columns(2, gap="medium"), ("Original", "Edited"), (None, answers), strict=True
+    ):
+        with column, st.container(border=True):
+            st.markdown(f"**{title}**")
+            _bars(focus, found, key=f"inspector_{title}_bars")
+            places.append(st.container())
+    # Answers are on the screen at once; reasons take some hundred answers more.
+    with places[1], st.spinner("Both models are explained"):
         edited = asked(lambda: bench.explained(pair, focus.settings))
-    if edited is None or focus.words is None:
+    if edited is None:
         return
     classes = focus.text.explained or (focus.text.reference.predicted, focus.text.reference.predicted)
     original = focus.reasons(classes)
@@ -154,27 +166,19 @@ def _side_by_side(focus: Focus, pair: TextPair, bench: Workbench) -> None:
     ]
     explained = [[row.reasons.explainer for row in rows] for _, rows in panels]
     limits = shared_limits(panels[0][1], panels[1][1]) if explained[0] == explained[1] else None
-    order = [edited.classes.index(name) for name in focus.text.reference.classes]
-    answers = edited.probabilities[0][order], edited.probabilities[1][order]
-    for column, key, found, (units, rows) in zip(
-        st.columns(2, gap="medium"), ("Original", "Edited"), (None, answers), panels, strict=True
-    ):
-        with column, st.container(border=True):
-            st.markdown(f"**{key}**")
-            _bars(focus, found, key=f"inspector_{key}_bars")
+    drawing = Drawing(focus.models, classes, difference=False)
+    for place, title, (units, rows) in zip(places, ("Original", "Edited"), panels, strict=True):
+        with place:
             if rows:
-                drawing = Drawing(focus.models, classes, difference=False)
                 token_heatmap(
-                    heatmap_data(rows, units, drawing, of=f"{key}/{focus.text.id}", limits=limits),
-                    key=f"inspector_{key}_heatmap",
+                    heatmap_data(rows, units, drawing, of=f"{title}/{focus.text.id}", limits=limits),
+                    key=f"inspector_{title}_heatmap",
                 )
             else:
-                st.caption(
-                    "No word weights: explain the original first, above." if found is None else "No words."
-                )
+                st.caption("There are no word weights of this text.")
     st.caption(
-        f"The edit was explained with {bench.samples(focus.settings):,} samples. The same colour is the same "
-        "weight on both sides."
+        f"The edit was explained with {bench.samples(focus.settings):,} samples."
+        + (" The same colour is the same weight on both sides." if limits else "")
     )
 
 
@@ -194,7 +198,8 @@ def _bars(focus: Focus, found: tuple[FloatArray, FloatArray] | None, *, key: str
             focus.text.reference.classes,
             focus.models,
             stored if found is None else (found[0].tolist(), found[1].tolist()),
-            tags=gold_tag(focus.text),
+            # The label belongs to the text as it was.
+            tags=gold_tag(focus.text) if found is None else None,
             before=None if found is None else stored,
             before_label="original",
         ),
