@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from tests.support.ui_jobs import ended_job, queue_of, running_job, waiting_job
 from tests.support.ui_runs import RUN, app_on, write_hostile_run, write_run
 from trust_core.jobs.record import Job
+from trust_core.ui.state import TextFilter
 
 pytestmark = pytest.mark.slow
 
@@ -202,6 +203,28 @@ def test_the_choice_in_the_sidebar_is_what_the_address_says(home: Path, reposito
     app.sidebar.selectbox(key="run-choice").set_value("example").run()
     assert app.session_state["run"] == ""
     assert app.session_state["candidate"] == ""
+
+
+def test_chosen_texts_are_named_on_every_page_and_let_go(home: Path, repository: Path) -> None:
+    """A choice of texts is a chip on each page of its run; one click ends it."""
+    write_run(home)
+    app = app_on("answers", repository)
+    app.session_state["text-filter"] = TextFilter(RUN, ("a", "b"), "bin <b>0.8</b>")
+    for page in ("reliability", "verdict"):
+        app.switch_page(f"../../pages/{page}.py").run()
+        chip = app.button(key="text-filter-chip")
+        assert chip.label.replace("\\", "") == "Only bin <b>0.8</b> (2 texts)"
+    chip.click().run()
+    assert "text-filter-chip" not in keys(app)
+
+
+def test_texts_of_another_run_are_not_chosen(home: Path, repository: Path) -> None:
+    """A choice belongs to the run whose texts it holds."""
+    write_run(home)
+    app = app_on("verdict", repository)
+    app.session_state["text-filter"] = TextFilter("another", ("a",), "bin")
+    app.run()
+    assert "text-filter-chip" not in keys(app)
 
 
 def test_app_py_is_a_script_as_well(home: Path, repository: Path) -> None:
