@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from trust_core.domain.preflight import PreflightReport
@@ -47,7 +46,7 @@ class Web:
         self.queue = JobQueue(
             settings.home,
             QueueLimits(waiting=settings.max_queue, of_user=settings.max_jobs_per_user),
-            admit=partial(admitted, settings=settings),
+            admit=self._admitted,
             wake=self.start_worker_if_free,
         )
         self.interactive = WarmClient(settings.home, wake=self.start_worker_if_free)
@@ -116,6 +115,7 @@ class Web:
         Raises:
             RunError: it is no such file, too large, or the run is here already.
         """
+        self._check_writable()
         limit = self.settings.max_data_bytes
         if len(content) > limit:
             raise RunError(
@@ -143,6 +143,7 @@ class Web:
             RunConflict: a process works on it, or it is a job's.
             RunError: it cannot be removed.
         """
+        self._check_writable()
         place = folder.resolve()
         if is_claimed(place):
             raise RunConflict(f"A process works on the run in {place}.", remedy="Stop it first.")
@@ -163,11 +164,24 @@ class Web:
             RunConflict: it runs.
             RunError: there is none, or its folder cannot be removed.
         """
+        self._check_writable()
         folder = self.queue.job(job_id).folder
         if folder.exists() and is_claimed(folder):
             raise RunConflict(f"A process works on the run in {folder}.", remedy="Stop it first.")
         self.queue.delete(job_id)
         self._registry.forget(folder)
+
+    def _admitted(self, spec: Spec, owner: str) -> bool:
+        self._check_writable()
+        return admitted(spec, owner, self.settings)
+
+    def _check_writable(self) -> None:
+        """Refuse changes on a server that only shows what is there."""
+        if self.settings.read_only:
+            raise RunConflict(
+                "This server only shows what is there.",
+                remedy="Ask whoever runs it, or start one of your own.",
+            )
 
 
 def workplace(settings: Settings) -> Web:
