@@ -30,6 +30,18 @@ _CARDS: Final[tuple[tuple[str, Of, str], ...]] = (
     ("smooth_ece", "difference", "SmoothECE, change"),
 )
 
+_ERRORS: Final = {
+    "ece": "ECE",
+    "ece_level": "– if calibrated",
+    "mce": "MCE",
+    "mce_level": "– if calibrated",
+    "ece_debiased": "Debiased squared error",
+    "ece_debiased_level": "– if calibrated",
+    "smooth_ece": "SmoothECE",
+    "smooth_ece_level": "– if calibrated",
+}
+"""Short titles for the table beside the diagram; the full ones are in the table of all figures."""
+
 _FEWEST_BINS, _MOST_BINS = 4, 40
 
 
@@ -116,7 +128,7 @@ def _diagram(view: RunView, found: Answered, names: int | None) -> None:
         )
     with right:
         bin_panel(view, found, shown)
-    _errors(view, shown.errors, wanted, found)
+        _errors(view, shown.errors, wanted, found)
 
 
 def _settings(view: RunView) -> Wanted:
@@ -182,8 +194,8 @@ def _errors(view: RunView, errors: tuple[MeasureRow, ...], wanted: Wanted, found
         alt="Calibration errors at these bins, beside the level of a calibrated model",
     )
     st.caption(
-        "Even a perfectly calibrated model shows an error above 0 on so many texts: the rows “of a "
-        "calibrated model” say how much. An error within that range is no sign of miscalibration."
+        "Even a perfectly calibrated model shows an error above 0 on so many texts: the rows “if "
+        "calibrated” say how much. An error within that range is no sign of miscalibration."
     )
 
 
@@ -196,7 +208,7 @@ def errors_frame(errors: tuple[MeasureRow, ...], reference: str, candidate: str)
     return pd.DataFrame(
         [
             {
-                "Error": CATALOGUE[key].title,
+                "Error": _ERRORS[key],
                 **{name: brief(cells.get((key, of))) for name, of in sides},
             }
             for key in dict.fromkeys(row.key for row in errors)
