@@ -64,12 +64,13 @@ class DataError(TrustError):
 class RowProblem:
     """What is wrong in one row of a file; row 1 is the first row of data.
 
-    `column` is empty where the row is broken as a whole.
+    `column` is empty where the row is broken as a whole, `text_id` where the row has no id of its own.
     """
 
     row: int
     column: str
     reason: str
+    text_id: str = ""
 
 
 class RowErrors(DataError):
@@ -84,7 +85,8 @@ class RowErrors(DataError):
         if rest > 0:
             lines.append(f"  and {rest} more")
         count = len({p.row for p in self.problems})
-        head = f"{source}: {count} row{'s' if count > 1 else ''} cannot be read:"
+        rows = f"{count} row{'s' if count > 1 else ''}"
+        head = f"{source}: {rows} cannot be read (row 1 is the first row of data):"
         super().__init__(
             "\n".join([head, *lines]),
             remedy=remedy or "Mend or remove these rows and run the command again.",
@@ -92,7 +94,8 @@ class RowErrors(DataError):
 
 
 def _place(problem: RowProblem) -> str:
-    return f"row {problem.row}" + (f", column {problem.column!r}" if problem.column else "")
+    name = f" (id {problem.text_id[:40]})" if problem.text_id else ""
+    return f"row {problem.row}{name}" + (f", column {problem.column!r}" if problem.column else "")
 
 
 class PredictionsError(DataError):

@@ -55,11 +55,12 @@ def test_a_missing_column(refused: Callable[..., str]) -> None:
 
 
 def test_an_unknown_label(refused: Callable[..., str], tmp_path: Path) -> None:
-    """A label that is no class is listed with its row, and the classes are named."""
-    content = rows(40)
-    content[6]["label"] = "perhaps"
-    said = refused("--data", str(write_rows(tmp_path / "d.csv", content)))
-    assert "row 7, column 'label': 'perhaps' is no class" in said
+    """A label that is no class is listed with its row, id and column, and the classes are named."""
+    content = [{"verdict" if key == "label" else key: cell for key, cell in row.items()} for row in rows(40)]
+    content[6]["verdict"] = "perhaps"
+    said = refused("--data", str(write_rows(tmp_path / "d.csv", content)), "--label", "verdict")
+    assert "row 7 (id t006), column 'verdict': 'perhaps' is not a class" in said
+    assert "row 1 is the first row of data" in said
     assert "Allowed: contradiction, entailment, neutral" in said or "Allowed: entailment" in said
 
 

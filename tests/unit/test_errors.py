@@ -26,15 +26,15 @@ def test_rows_are_listed_with_column_and_reason() -> None:
     problems = [
         RowProblem(2, "text", "no text"),
         RowProblem(2, "label", "no label"),
-        RowProblem(7, "", "cut"),
+        RowProblem(7, "", "cut", text_id="t7"),
     ]
     error = RowErrors("d.csv", problems)
     assert error.problems == tuple(problems)
     assert str(error).splitlines() == [
-        "d.csv: 2 rows cannot be read:",
+        "d.csv: 2 rows cannot be read (row 1 is the first row of data):",
         "  row 2, column 'text': no text",
         "  row 2, column 'label': no label",
-        "  row 7: cut",
+        "  row 7 (id t7): cut",
         "Mend or remove these rows and run the command again.",
     ]
     assert isinstance(error, DataError)

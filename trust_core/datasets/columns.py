@@ -30,6 +30,7 @@ class Texts:
 
     Attributes:
         labels: label names, or None where the data is unlabelled.
+        label_column: what the data calls the column of the labels.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Texts:
     labels: tuple[str, ...] | None
     metadata: Mapping[str, tuple[str, ...]]
     notes: tuple[str, ...]
+    label_column: str = "label"
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -60,6 +62,7 @@ class Texts:
             labels=None if self.labels is None else tuple(self.labels[row] for row in rows),
             metadata={name: tuple(column[row] for row in rows) for name, column in self.metadata.items()},
             notes=self.notes,
+            label_column=self.label_column,
         )
 
     def with_classes(self, classes: tuple[str, ...], index_of: Mapping[str, int]) -> TextSet:
@@ -117,6 +120,7 @@ def texts_from_table(table: Table, spec: DataSpec) -> Texts:
         labels=None if label is None else tuple(cell.strip() for cell in _strings(table.columns[label])),
         metadata={name: _strings(cells) for name, cells in table.columns.items() if name not in taken},
         notes=(*_single_text_note(text_a, text_b, spec), *_notes(a, b)),
+        label_column=label or "label",
     )
 
 

@@ -268,8 +268,14 @@ def _gold_index(data: NamedClasses, classes: tuple[str, ...], texts: Texts) -> M
             raise
         unknown = [name for name in data.names if not _matches(data, name, classes)]
         rows = [
-            RowProblem(row, "label", f"{label!r} is no class")
-            for row, label in enumerate(texts.labels, 1)
+            # An id that is the row's number says nothing new.
+            RowProblem(
+                row,
+                texts.label_column,
+                f"{label!r} is not a class",
+                text_id="" if text_id == str(row) else text_id,
+            )
+            for row, (label, text_id) in enumerate(zip(texts.labels, texts.ids, strict=True), 1)
             if label in unknown
         ]
         # Where a whole class is unknown the names differ; where single rows are, the rows are broken.
