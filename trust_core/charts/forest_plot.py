@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from dataclasses import dataclass
 
@@ -13,6 +14,16 @@ from trust_core.domain.report import Status
 
 _WIDEST = 5.0
 """Axis limit, in margins; what lies beyond is drawn at the edge with an arrow."""
+
+GOES_ON = "goes on"
+"""Name of the arrows at the ends of intervals that are longer than the axis."""
+
+CAPTION = (
+    "Each line is a 90 % interval. Inside the shaded zone: equivalent (circle). Wholly outside: different "
+    "(square). Across its edge: not settled (open diamond). An arrow at the edge: the interval, or the "
+    "estimate itself, goes on beyond the axis."
+)
+"""How the plot is read; whoever shows it puts this beside it."""
 
 _WORDS: dict[Status, str] = {
     "equivalent": "within the margin",
@@ -78,11 +89,11 @@ def forest_plot(rows: tuple[ForestRow, ...], *, theme: Theme) -> go.Figure:
                 "type": "data",
                 "symmetric": False,
                 "array": [
-                    max(0.0, _clipped(interval[2], reach) - middle)
+                    max(0.0, _end(interval[2], reach) - middle)
                     for (_, interval, _), middle in zip(drawn, middles, strict=True)
                 ],
                 "arrayminus": [
-                    max(0.0, middle - _clipped(interval[0], reach))
+                    max(0.0, middle - _end(interval[0], reach))
                     for (_, interval, _), middle in zip(drawn, middles, strict=True)
                 ],
                 "color": colour,
@@ -92,6 +103,7 @@ def forest_plot(rows: tuple[ForestRow, ...], *, theme: Theme) -> go.Figure:
             hovertext=[_wrapped(row.sentence) for row, _, _ in drawn],
             hovertemplate="%{hovertext}<extra></extra>",
         )
+        _add_arrows(figure, [(interval, place) for _, interval, place in drawn], reach, colour)
     figure.add_shape(
         type="rect", x0=-1, x1=1, y0=0, y1=1, yref="paper", fillcolor=theme.zone, line_width=0, layer="below"
     )
@@ -133,6 +145,37 @@ def _reach(rows: tuple[ForestRow, ...]) -> float:
 
 def _clipped(value: float, reach: float) -> float:
     return max(-reach, min(reach, value))
+
+
+def _end(limit: float, reach: float) -> float:
+    """Where an interval's line ends: one that goes on is drawn past the frame, so that no cap closes it."""
+    return limit if abs(limit) <= reach else math.copysign(2 * reach, limit)
+
+
+def _add_arrows(
+    figure: go.Figure, drawn: list[tuple[tuple[float, float, float], int]], reach: float, colour: str
+) -> None:
+    """An arrow wherever an interval goes on beyond the axis and no arrow stands for its estimate there."""
+    arrows = [
+        (math.copysign(reach, end), place)
+        for (low, middle, high), place in drawn
+        for end in (low, high)
+        if abs(end) > reach and (abs(middle) <= reach or end * middle < 0)
+    ]
+    if arrows:
+        figure.add_scatter(
+            x=[x for x, _ in arrows],
+            y=[place for _, place in arrows],
+            mode="markers",
+            name=GOES_ON,
+            showlegend=False,
+            hoverinfo="skip",
+            marker={
+                "symbol": ["triangle-right" if x > 0 else "triangle-left" for x, _ in arrows],
+                "size": 11,
+                "color": colour,
+            },
+        )
 
 
 def _symbol(estimate: float, reach: float, status: Status) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from trust_core.charts.forest_plot import CAPTION as FOREST_CAPTION
 from trust_core.charts.offline import plotly_script
 from trust_core.domain.report import Report
 from trust_core.export.figure_text import MINUS, NO_FIGURE
@@ -65,6 +66,7 @@ def report_html(report: Report, tables: RunTables | None = None) -> str:
         style=Markup(style),  # noqa: S704
         outcomes=OUTCOMES,
         dash=NO_FIGURE,
+        forest_caption=FOREST_CAPTION,
     )
 
 

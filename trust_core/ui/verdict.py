@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from trust_core.charts.forest_plot import ForestRow, forest_alt, forest_plot, forest_table
+from trust_core.charts.forest_plot import CAPTION, ForestRow, forest_alt, forest_plot, forest_table
 from trust_core.charts.tradeoff import tradeoff, tradeoff_alt, tradeoff_table
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension
@@ -143,10 +143,7 @@ def _forest(view: RunView, report: CandidateReport) -> None:
     if not rows:
         return
     st.subheader("Every test against its margin", anchor=False)
-    st.caption(
-        "Each line is a 90 % interval. Inside the shaded zone: equivalent (circle). Wholly outside: "
-        "different (square). Across its edge: not settled (open diamond)."
-    )
+    st.caption(CAPTION)
     chart.show(
         lambda theme: forest_plot(rows, theme=theme),
         alt=forest_alt(rows),

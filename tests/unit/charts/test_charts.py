@@ -3,7 +3,7 @@ import json
 import pytest
 
 from tests.support.report_samples import HOSTILE, sample_report
-from trust_core.charts.forest_plot import ForestRow, forest_alt, forest_plot, forest_table
+from trust_core.charts.forest_plot import CAPTION, ForestRow, forest_alt, forest_plot, forest_table
 from trust_core.charts.k_sweep import k_sweep, k_sweep_alt, k_sweep_table
 from trust_core.charts.offline import figure_json, plotly_script
 from trust_core.charts.reliability_diagram import reliability_alt, reliability_diagram, reliability_table
@@ -94,6 +94,29 @@ def test_forest_plot_gives_every_outcome_its_marker():
     far = next(trace for trace in figure.data if trace.name == "beyond the margin")
     assert far.x[0] <= figure.layout.xaxis.range[1]
     assert [note.text for note in figure.layout.annotations] == ["not measured"]
+
+
+def test_an_interval_beyond_the_axis_ends_in_an_arrow():
+    """No cap closes an interval that goes on: its line leaves the frame, and an arrow stands at the edge."""
+    rows = (
+        ForestRow("Long", "", "", "", "inconclusive", (-9.0, 0.5, 2.0)),
+        ForestRow("Both", "", "", "", "inconclusive", (-9.0, 0.5, 9.0)),
+        ForestRow("Far", "", "", "", "different", (4.0, 40.0, 42.0)),
+    )
+    figure = forest_plot(rows, theme=LIGHT)
+    traces = {trace.name: trace for trace in figure.data}
+    assert list(traces) == ["not settled", "goes on", "beyond the margin"]
+    arrows = traces["goes on"]
+    assert list(zip(arrows.x, arrows.y, arrows.marker.symbol, strict=True)) == [
+        (-5.0, 2, "triangle-left"),
+        (-5.0, 1, "triangle-left"),
+        (5.0, 1, "triangle-right"),
+    ]
+    lines = traces["not settled"]
+    assert lines.x[0] - lines.error_x.arrayminus[0] < figure.layout.xaxis.range[0]
+    assert lines.x[0] + lines.error_x.array[0] == 2.0
+    assert traces["beyond the margin"].marker.symbol == ("triangle-right",)
+    assert "goes on beyond the axis" in CAPTION
 
 
 def test_forest_plot_shades_the_zone_of_equivalence():
