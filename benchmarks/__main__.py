@@ -9,6 +9,7 @@ from collections.abc import Sequence
 MODULES: dict[str, str] = {
     "engine": "benchmarks.engine",
     "explain": "benchmarks.explain",
+    "memory": "benchmarks.memory",
     "gpu": "benchmarks.gpu",
     "sampling": "benchmarks.sampling",
 }

@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.support.pipeline_runs import Workbench, report_of, rows, without_timing, write_rows
+from trust_core.errors import OutOfMemory
+from trust_core.models.classifier import TorchClassifier
 
 CLOSE = 1e-6
 NEIGHBOURS = 1e-5
@@ -92,6 +94,28 @@ def test_batches_and_threads_change_rounding_alone(
     _assert_close(finished, tmp_path / "out")
     counted = _assert_same_top_words(finished, tmp_path / "out")
     assert counted["told apart"] > 10 * counted["at the border"]
+
+
+@pytest.mark.slow
+def test_a_full_memory_halves_the_batch(
+    bench: Workbench, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no more than five inputs fit, the run goes on with smaller batches to the same report."""
+    refused: list[int] = []
+    logits = TorchClassifier.logits
+
+    def full(self: TorchClassifier, ids: Any, types: Any) -> Any:
+        if len(ids) > 5:
+            refused.append(len(ids))
+            raise OutOfMemory("full")
+        return logits(self, ids, types)
+
+    monkeypatch.setattr(TorchClassifier, "logits", full)
+    bench.evaluate(tmp_path / "out")
+    assert refused
+    _assert_close(finished, tmp_path / "out")
+    latency = report_of(tmp_path / "out")["timing"]["latency"][str(bench.reference)]
+    assert "does not fit" in latency["p50_ms_batch_32_not_measured"]
 
 
 def test_order_of_the_file_changes_nothing(bench: Workbench, finished: Path, tmp_path: Path) -> None:

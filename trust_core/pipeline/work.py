@@ -21,6 +21,7 @@ from trust_core.explain.published import explain as explain_as_published
 from trust_core.explain.settings import Settings
 from trust_core.inference.pool import explain
 from trust_core.perturb.words import segment
+from trust_core.pipeline.memory import give_back
 from trust_core.pipeline.remembering import Memories, PredictedText
 from trust_core.pipeline.resident import ResidentModel
 from trust_core.ports import Clock, ProgressSink
@@ -69,6 +70,7 @@ class Piece:
             if self.shards.finished(start, stop):
                 continue
             do(start, stop)
+            give_back()
             done = max(done, stop)
             progress(Progress(self.phase, done, self.total, self.resumed))
             yield start, stop
