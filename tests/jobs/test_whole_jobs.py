@@ -54,9 +54,9 @@ def worker(repository: Path, settings: Settings) -> Iterator[subprocess.Popen[by
     process.wait()
 
 
-def _worker(repository: Path) -> subprocess.Popen[bytes]:
+def _worker(repository: Path, command: list[str] | None = None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "trust_core", "worker"],
+        command or [sys.executable, "-m", "trust_core", "worker"],
         cwd=repository,
         env=environment(),
         stdout=subprocess.DEVNULL,
@@ -211,6 +211,35 @@ def test_a_cancelled_job_goes_on_later(bench: Workbench, web: Web, worker: subpr
     assert web.runs()[0].state == "interrupted"
     web.queue.resume(job.id)
     assert _ended(web, job).state == "done"
+
+
+def test_a_full_disk(web: Web, repository: Path, tmp_path: Path) -> None:
+    """Where a file cannot grow, the job fails with the reason; with room again it is resumed and done."""
+    files = []
+    for name, shift in (("r", 0.0), ("s", 0.01)):
+        lines = [f"{at},{'yes' if at % 2 else 'no'},{0.4 + shift},{0.6 - shift}" for at in range(60)]
+        content = "\n".join(["id,label,p_yes,p_no", *lines]).encode()
+        files.append(str(web.uploads.save("ann", f"{name}.csv", content)))
+    spec = Spec(reference_predictions=files[0], candidate_predictions=(files[1],), resamples=200)
+    job = web.queue.submit(spec, owner="ann", name="saved")
+    assert job.private
+    limited = (
+        "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000));"
+        "os.execv(sys.executable, [sys.executable, '-m', 'trust_core', 'worker'])"
+    )
+    for command, state in (([sys.executable, "-c", limited], "failed"), (None, "done")):
+        process = _worker(repository, command)
+        try:
+            assert _ended(web, job).state == state
+        finally:
+            process.kill()
+            process.wait()
+        if state == "failed":
+            failed = web.queue.job(job.id)
+            assert "cannot be written" in failed.message
+            assert "Make room" in failed.message
+            assert not (job.folder / "report.json").exists()
+            web.queue.resume(job.id)
 
 
 def test_the_web_server_brings_its_worker(settings: Settings, web: Web) -> None:
