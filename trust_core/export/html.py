@@ -15,7 +15,7 @@ from trust_core.charts.offline import plotly_script
 from trust_core.domain.report import Report
 from trust_core.export.figure_text import MINUS, NO_FIGURE
 from trust_core.export.foreign_text import visible
-from trust_core.export.page import lay_out
+from trust_core.export.page import TWO_LEVELS, lay_out
 from trust_core.export.worked_texts import RunTables
 from trust_core.report.criteria import explainer_title
 
@@ -67,6 +67,7 @@ def report_html(report: Report, tables: RunTables | None = None) -> str:
         outcomes=OUTCOMES,
         dash=NO_FIGURE,
         forest_caption=FOREST_CAPTION,
+        two_levels=TWO_LEVELS,
     )
 
 

@@ -31,6 +31,12 @@ QUESTIONS: Final[Mapping[Dimension, str]] = {
     "cost": "What is gained?",
 }
 
+TWO_LEVELS: Final = (
+    "The sentences give 90 % intervals, off which two one-sided tests at 5 % are read; the tables of figures "
+    "give 95 % intervals of the same measures."
+)
+"""Why a measure has two intervals."""
+
 LIMITS: Final = (
     (
         "The verdict speaks of texts like the ones tested. On other topics, other lengths or another "

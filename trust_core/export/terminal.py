@@ -81,7 +81,7 @@ def _candidate_lines(candidate: CandidateReport, wrong: Sequence[str]) -> list[s
 
 def _test_line(test: TestRow, counted: int) -> str:
     """One test: estimate, interval, margin, outcome; `counted` tests of the candidate are corrected for."""
-    head = f"    {label(test):<28}"
+    head = f"    {label(test):<31}"
     criterion = CRITERIA.get(test.key)
     if criterion is None or test.estimate is None or test.low is None or test.high is None:
         return f"{head} {printable(test.why.removeprefix(f'{label(test)}: '), longest=_SENTENCE)}"
@@ -104,7 +104,7 @@ def _cost_lines(candidate: CandidateReport) -> list[str]:
     for key in dict.fromkeys(row.key for row in rows):
         of = {row.of: figure_text(row).value for row in reversed(rows) if row.key == key}
         if "reference" in of and "candidate" in of:
-            lines.append(f"    {CATALOGUE[key].title:<28} {of['reference']} -> {of['candidate']}")
+            lines.append(f"    {CATALOGUE[key].title:<31} {of['reference']} -> {of['candidate']}")
     return lines
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trust_core.domain.report import TestRow, Verdict
-from trust_core.report.criteria import label
+from trust_core.report.criteria import labels
 from trust_core.report.verdict import held_back
 from trust_core.report.wording import count, listed
 
@@ -57,27 +57,24 @@ def _open_steps(tests: list[TestRow]) -> list[str]:
     if countable:
         most = max(countable, key=lambda test: test.n_needed or 0)
         steps.append(
-            f"Test on more texts: about {count(most.n_needed or 0)} would settle {label(most).lower()}, the "
-            f"hardest of what is open{_where(most)}."
+            f"Test on more texts: about {count(most.n_needed or 0)} would settle {labels([most])}, the "
+            f"hardest of the questions still open{_where(most)}."
         )
     stuck = [test for test in open_tests if test.n_needed is None]
     if stuck:
         steps.append(
-            f"More texts alone will not settle {listed([label(test).lower() for test in stuck])}: decide "
+            f"More texts alone will not settle {labels(stuck)}: decide "
             "whether its margin is the right one for your use, before looking at the figure again."
         )
     held = [test for test in open_tests if held_back(test)]
     if held:
         steps.append(
-            f"Take {listed([label(test).lower() for test in held])} seriously: beyond the margin when looked "
+            f"Take {labels(held)} seriously: beyond the margin when looked "
             "at alone, but one of several tests, which a false alarm can explain."
         )
     missing = [test for test in tests if test.status == "not_measured"]
     if missing:
-        steps.append(
-            f"Measure what is missing: {listed([label(test).lower() for test in missing])}; each says what "
-            "it needs."
-        )
+        steps.append(f"Measure what is missing: {labels(missing)}; each says what it needs.")
     return steps
 
 

@@ -15,9 +15,9 @@ from trust_core.domain.measures import Evidence, Findings, NotMeasured, Vote
 from trust_core.domain.report import ControlReport, MeasureRow, TestRow
 from trust_core.domain.spec import Margins
 from trust_core.report.assemble import measure_rows
-from trust_core.report.criteria import CRITERIA, explainer_title, label
+from trust_core.report.criteria import CRITERIA, explainer_title, label, labels
 from trust_core.report.verdict import verdict
-from trust_core.report.wording import listed, spoken
+from trust_core.report.wording import in_sentence, listed, spoken
 
 CONTROLS: Final[Mapping[str, str]] = {
     "C0": "The reference against itself",
@@ -59,8 +59,8 @@ def identity_control(findings: Mapping[Dimension, Findings]) -> ControlReport:
         why = f"The reference compared with itself is not found to be the same: {found}."
         return ControlReport(status="different", held=False, why=why, measures=rows)
     why = (
-        f"The reference compared with itself is the same in every measure ({len(measured)} votes, and "
-        f"{sum(_best(row) is not None for row in rows)} figures).{_missing(votes)}"
+        f"The reference compared with itself is the same in every measure ({len(measured)} voting "
+        f"measures, and {sum(_best(row) is not None for row in rows)} figures).{_missing(votes)}"
     )
     return ControlReport(status="equivalent", held=True, why=why, measures=rows)
 
@@ -133,14 +133,16 @@ def _off(row: MeasureRow) -> bool:
 
 
 def _row_title(row: MeasureRow) -> str:
-    title = CATALOGUE[row.key].title.lower()
-    return title if row.explainer is None else f"{title}, {explainer_title(row.explainer).lower()}"
+    title = in_sentence(CATALOGUE[row.key].title)
+    return title if row.explainer is None else f"{title}, {explainer_title(row.explainer)}"
 
 
 def _title(vote: Vote) -> str:
-    return label(
-        TestRow(key=vote.key, explainer=vote.explainer, status="information", margin=0, why="")
-    ).lower()
+    return in_sentence(label(_row(vote)))
+
+
+def _row(vote: Vote) -> TestRow:
+    return TestRow(key=vote.key, explainer=vote.explainer, status="information", margin=0, why="")
 
 
 def _explainer(vote: Vote) -> str:
@@ -150,7 +152,7 @@ def _explainer(vote: Vote) -> str:
 def _missing(votes: Sequence[Vote]) -> str:
     """A sentence on what could not be measured, with a space before it; empty if nothing is missing."""
     absent = [vote for vote in votes if isinstance(vote.evidence, NotMeasured)]
-    return f" Not measured here: {listed([_title(vote) for vote in absent])}." if absent else ""
+    return f" Not measured here: {labels([_row(vote) for vote in absent])}." if absent else ""
 
 
 def _unmeasured(votes: Sequence[Vote]) -> ControlReport:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from trust_core.domain.catalogue.entry import Dimension
 from trust_core.domain.report import TestRow
 from trust_core.domain.spec import Margins
-from trust_core.report.wording import Unit, bound, interval, spoken, suffix
+from trust_core.report.wording import Unit, bound, in_sentence, interval, listed, spoken, suffix
 from trust_core.stats.equivalence import MarginKind
 
 METHOD: Final = (
@@ -126,7 +127,7 @@ _CRITERIA = (
         "upper",
         0.0,
         "distance",
-        "Reliability curves",
+        "Distance of reliability curves",
         "the two curves lie {estimate} apart on average",
     ),
     Criterion(
@@ -146,8 +147,24 @@ CRITERIA: Final[dict[str, Criterion]] = {criterion.key: criterion for criterion 
 
 def label(test: TestRow) -> str:
     """What a test is called: its title, with the explainer where it has one."""
-    title = CRITERIA[test.key].title if test.key in CRITERIA else test.key
+    title = _title(test)
     return title if test.explainer is None else f"{title}, {explainer_title(test.explainer)}"
+
+
+def _title(test: TestRow) -> str:
+    return CRITERIA[test.key].title if test.key in CRITERIA else test.key
+
+
+def labels(tests: Sequence[TestRow]) -> str:
+    """What tests are called inside a sentence: "accuracy and alignment of reasons (LIME and SHAP)"."""
+    explainers: dict[str, list[str]] = {}
+    for test in tests:
+        found = explainers.setdefault(_title(test), [])
+        if test.explainer is not None:
+            found.append(explainer_title(test.explainer))
+    return listed(
+        [in_sentence(title) + (f" ({listed(found)})" if found else "") for title, found in explainers.items()]
+    )
 
 
 def explainer_title(explainer: str) -> str:

@@ -193,7 +193,7 @@ def _texts_to_survive(row: TestRow) -> int | None:
 def _what_would_settle(needed: int | None) -> str:
     if needed is None:
         return "estimate and margin nearly meet, and not within a million texts would it be settled"
-    return f"about {count(needed)} texts would settle it"
+    return f"about {count(needed)} texts would settle it, if the estimate holds"
 
 
 def _dimension(dimension: Dimension, tests: Sequence[_Test]) -> DimensionVerdict:

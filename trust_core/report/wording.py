@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+import re
+from typing import Final, Literal
 
 Unit = Literal["percent", "points", "distance", "plain", "signed"]
 """How a figure is said: a share as percent, a difference of shares as signed points, a distance of shares
@@ -62,6 +63,18 @@ def count(texts: int) -> str:
         return str(texts)
     step = 10 ** (int(math.log10(texts)) - 1)
     return f"{math.ceil(texts / step) * step:,}"
+
+
+_NAMES: Final = frozenset(
+    ("Bowker", "Brier", "Jaccard", "Jensen", "Kendall", "McNemar", "Ruzicka", "Spearman", "Stuart")
+)
+
+
+def in_sentence(title: str) -> str:
+    """A title as it stands inside a sentence: "alignment of reasons", but "Brier score" and "ECE"."""
+    first = re.split(r"\W", title, maxsplit=1)[0]
+    keeps = first in _NAMES or any(letter.isupper() for letter in first[1:])
+    return title if keeps else title[:1].lower() + title[1:]
 
 
 def listed(parts: list[str]) -> str:

@@ -14,7 +14,7 @@ from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension
 from trust_core.domain.report import CandidateReport, DimensionVerdict, Status
 from trust_core.export.html import report_html
-from trust_core.export.page import LIMITS, QUESTIONS
+from trust_core.export.page import LIMITS, QUESTIONS, TWO_LEVELS
 from trust_core.export.page_charts import forest_row
 from trust_core.export.page_tradeoff import COSTS, Trust, costs, tradeoff_points, trusts
 from trust_core.export.report_json import report_json
@@ -124,6 +124,8 @@ def _dimension(
         rows = [row for row in report.measures if _dimension_of(row.key) == dimension]
         if rows:
             with st.expander(f"All figures ({len({(row.key, row.explainer) for row in rows})})"):
+                if verdict.tests:
+                    st.caption(TWO_LEVELS)
                 measure_card.figure_table(
                     rows,
                     reference=view.reference,

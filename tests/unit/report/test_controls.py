@@ -9,6 +9,7 @@ from trust_core.report.controls import (
     identity_control,
     skipped_control,
 )
+from trust_core.report.wording import in_sentence
 
 DIMENSIONS = ("answers", "reasons", "reliability", "cost")
 
@@ -37,7 +38,7 @@ def test_c0_fails_on_the_smallest_difference():
     control = identity_control(found)
     assert control.held is False
     assert control.status == "different"
-    assert "alignment of reasons, lime" in control.why
+    assert "alignment of reasons, LIME" in control.why
 
 
 def test_c0_looks_at_every_figure():
@@ -52,14 +53,14 @@ def test_c0_looks_at_every_figure():
         shown = Findings((Measure(key, of, Exact(value)),), ())
         control = identity_control(identical() | {"cost": shown})
         assert control.held is held, key
-        assert (f"{CATALOGUE[key].title.lower()} {value:.6g}" in control.why) is not held
+        assert (f"{in_sentence(CATALOGUE[key].title)} {value:.6g}" in control.why) is not held
 
 
 def test_c0_names_what_it_could_not_measure():
     """An unmeasured vote does not fail C0, and is not hidden."""
     control = identity_control(identical() | {"reasons": Findings((), (Vote("alignment", MISSING, "lime"),))})
     assert control.held is True
-    assert "Not measured here: alignment of reasons, lime" in control.why
+    assert "Not measured here: alignment of reasons (LIME)" in control.why
 
 
 def test_controls_without_texts_are_not_measured():

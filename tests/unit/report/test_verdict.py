@@ -103,6 +103,29 @@ def test_a_test_that_holm_holds_back_says_so_and_what_would_settle_it():
     assert any("accuracy seriously" in step for step in steps)
 
 
+def test_steps_name_the_hardest_open_question():
+    """The number of texts is for the questions still open, and holds if the estimate does."""
+    result = judged(answers(vote("accuracy", 0.0, 0.02), vote("negative_flip_rate", 0.004, 0.003)))
+    assert next_steps(result) == (
+        "Test on more texts: about 2,000 would settle accuracy, the hardest of the questions still open.",
+    )
+    assert "texts would settle it, if the estimate holds" in result.dimensions["answers"].tests[0].why
+
+
+def test_what_is_missing_is_listed_once_with_its_explainers():
+    """A measure that both explainers lack is named once; names and abbreviations keep their capitals."""
+    result = judged(
+        {
+            "reasons": Findings((), (Vote("alignment", MISSING, "lime"), Vote("alignment", MISSING, "shap"))),
+            "reliability": Findings((), (Vote("brier", MISSING),)),
+        }
+    )
+    assert next_steps(result)[-1] == (
+        "Measure what is missing: alignment of reasons (LIME and SHAP) and Brier score; each says what "
+        "it needs."
+    )
+
+
 def test_votes_that_are_not_counted_have_no_corrected_p():
     """The p-value of a measure stands beside it; a corrected one only where it was counted."""
     result = judged(dimensions=("answers",))

@@ -1,6 +1,6 @@
 import pytest
 
-from trust_core.report.wording import bound, count, interval, listed, spoken
+from trust_core.report.wording import bound, count, in_sentence, interval, listed, spoken
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,18 @@ def test_interval_shares_one_unit():
     """The unit is said once, and both limits have the same digits."""
     assert interval(0.012, 0.034, "percent") == "1.2 to 3.4 %"
     assert interval(-0.004, 0.25, "signed") == "\u22120.004 to +0.250"
+
+
+def test_titles_inside_a_sentence_keep_names_and_abbreviations():
+    """Only an ordinary word loses its capital."""
+    titles = (
+        "Alignment of reasons",
+        "Brier score",
+        "ECE of a calibrated model",
+        "McNemar's test",
+        "Jaccard@K",
+    )
+    assert [in_sentence(title) for title in titles] == ["alignment of reasons", *titles[1:]]
 
 
 def test_bound_says_no_idle_digits():

@@ -63,7 +63,7 @@ RELIABILITY: tuple[Entry, ...] = (
     ),
     Entry(
         key="signed_gap",
-        title="Signed gap",
+        title="Over-confidence",
         dimension="reliability",
         unit="probability",
         low=-1.0,
@@ -77,7 +77,7 @@ RELIABILITY: tuple[Entry, ...] = (
     ),
     Entry(
         key="curve_distance",
-        title="Distance of the gap curves",
+        title="Distance of reliability curves",
         dimension="reliability",
         unit="probability",
         low=0.0,
@@ -98,14 +98,14 @@ RELIABILITY: tuple[Entry, ...] = (
     ),
     Entry(
         key="curve_distance_level",
-        title="Distance of the gap curves by chance",
+        title="Distance of reliability curves by chance",
         dimension="reliability",
         unit="probability",
         low=0.0,
         high=2.0,
         direction="none",
         meaning=(
-            "The distance of the gap curves that remains when the two models are exchanged at random within "
+            "The distance of the curves that remains when the two models are exchanged at random within "
             "each text: what two models of the same reliability would show."
         ),
         source="random swaps within texts, mean over the swaps",
