@@ -98,7 +98,7 @@ function rowOf(instance, row, at, theme) {
   }
   if (data.difference) {
     const bar = data.shared ? null : scaleBar(shared, theme, "scale of the larger")
-    panes.append(pane(instance, { row, at, column: DIFFERENCE, limit: shared, theme, title: "Difference", about: "", detail: { text: "candidate − reference", poor: false }, bar }))
+    panes.append(pane(instance, { row, at, column: DIFFERENCE, limit: shared, theme, title: "Difference", about: "", detail: { fit: "candidate − reference", poor: false, base: "" }, bar }))
   }
   section.append(panes)
   return section
@@ -116,7 +116,8 @@ function pane(instance, { row, at, column, limit, theme, title, about, detail, b
     speaks.dir = "auto"
     line.append(speaks)
   }
-  line.append(element("span", detail.poor ? "poor" : "", detail.poor ? `poor fit: ${detail.text}` : detail.text))
+  line.append(element("span", detail.poor ? "poor" : "", detail.fit))
+  if (detail.base) line.append(element("span", "base", detail.base))
   head.append(name, line)
   if (bar) head.append(bar)
   const body = element("div", "text")
@@ -427,7 +428,7 @@ function readoutRow(row, unit) {
     const marked = row.top[unit] & (model + 1) ? ", top" : ""
     cell.append(element("span", "detail", rank > 0 ? `rank ${rank}${marked}` : "no weight"))
     const halves = row.halves[model]
-    if (halves) cell.append(element("span", "detail", `halves ${signed(halves[0][unit])}, ${signed(halves[1][unit])}`))
+    if (halves) cell.append(element("span", "detail halves", `halves ${signed(halves[0][unit])}, ${signed(halves[1][unit])}`))
     line.append(cell)
   }
   const cell = element("td")

@@ -252,7 +252,8 @@ def _row(row: HeatRow, units: Units) -> dict[str, Any]:
     details = []
     for side in row.reasons.sides:
         text, poor = fit_text(row.reasons.explainer, side.fidelity)
-        details.append({"text": f"{text}, base {side.base:.2f}", "poor": poor})
+        base = f"base value {side.base:.2f}".replace("-", "−")
+        details.append({"fit": f"poor fit: {text}" if poor else text, "poor": poor, "base": base})
     return {
         "label": row.title,
         "notes": notes,

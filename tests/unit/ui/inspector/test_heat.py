@@ -133,7 +133,7 @@ def test_the_component_gets_every_word_once_and_both_models_numbers():
     (row,) = data["rows"]
     assert row["values"][1] == THEIRS
     assert row["halves"][0][0] == pytest.approx([value + 0.1 for value in OURS])
-    assert row["details"][0] == {"text": "local R² 0.80, base 0.40", "poor": False}
+    assert row["details"][0] == {"fit": "local R² 0.80", "poor": False, "base": "base value 0.40"}
     assert data["chosen"] == -1
     assert data["classes"] == ["yes", "no"]
 
