@@ -13,30 +13,30 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 COPY requirements.txt .ci/torch ./
 # The index of the CPU builds must be reachable here: a fallback would make an image of several GB, unasked.
-RUN python -m venv /opt/trusteq \
+RUN python -m venv /venv \
     && version=$(sed -n 's/^torch==//p' requirements.txt) \
     && case "$TORCH" in \
-         cpu) /opt/trusteq/bin/pip install --no-deps --index-url https://download.pytorch.org/whl/cpu "torch==$version" ;; \
+         cpu) /venv/bin/pip install --no-deps --index-url https://download.pytorch.org/whl/cpu "torch==$version" ;; \
          cuda) ;; \
          *) echo "TORCH=$TORCH is not known: use cpu or cuda." >&2; exit 1 ;; \
        esac \
-    && /opt/trusteq/bin/pip install -r requirements.txt
+    && /venv/bin/pip install -r requirements.txt
 
 FROM python:${PYTHON}-slim
 # OpenMP for torch, scikit-learn and OpenVINO.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libgomp1 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 10001 --create-home --shell /usr/sbin/nologin trusteq \
+    && useradd --uid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin trusteq \
     && install -d -o trusteq -g trusteq /data
-COPY --from=build /opt/trusteq /opt/trusteq
+COPY --from=build /venv /venv
 WORKDIR /app
 COPY app.py ./
 COPY .streamlit ./.streamlit
 COPY pages ./pages
 COPY assets ./assets
 COPY trust_core ./trust_core
-ENV PATH=/opt/trusteq/bin:$PATH \
+ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     TRUST_HOME=/data/home \
