@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from trust_core.ui.navigation import GROUPS, START
+from trust_core.ui.places import ASSETS
 
 _INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -24,13 +25,15 @@ _UNUSED_FONT: Final = re.compile(r'<link\s+rel="preload"[^>]*as="font"[^>]*>')
 
 @cache
 def document() -> str:
-    """Streamlit's own page, with our title, and with the address of the server written into it.
+    """Streamlit's own page, with our title and icon, and with the address of the server written into it.
 
     Without the address the browser tries to find the server below the path of every page first, and logs an
     error for each attempt that fails.
     """
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     page = page.replace("<title>Streamlit</title>", "<title>TrustEq</title>")
+    icon = base64.b64encode((ASSETS / "favicon.png").read_bytes()).decode()
+    page = page.replace('href="./favicon.png"', f'href="data:image/png;base64,{icon}"')
     page = _UNUSED_FONT.sub("", page)
     server = f"window.__streamlit = {{ BACKEND_BASE_URL: window.location.origin + {json.dumps(_base())} }}"
     return page.replace("<head>", f"<head><script>{server}</script>", 1)

@@ -82,10 +82,11 @@ def test_the_policy_knows_every_script_inside_the_document() -> None:
 
 
 def test_the_document_names_the_server_before_anything_else() -> None:
-    """The address of the server stands before the first script that asks for it, and the title is ours."""
+    """The address of the server stands before the first script that asks for it; title and icon are ours."""
     page = document.document()
     assert page.index("BACKEND_BASE_URL") < page.index('type="module"')
     assert "<title>TrustEq</title>" in page
+    assert 'rel="shortcut icon" href="data:image/png;base64,' in page
 
 
 def test_the_start_page_has_one_address() -> None:
