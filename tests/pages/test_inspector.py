@@ -285,6 +285,19 @@ def test_models_that_are_not_here_are_said_not_to_be(
     assert any("not on this server" in one.value for one in app.text)
 
 
+def test_a_read_only_server_asks_no_model(
+    home: Path, repository: Path, models: FakeModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a server only shows what is there, nothing can be tried out, and tokens say why."""
+    monkeypatch.setenv("TRUST_READ_ONLY", "1")
+    write_run(home)
+    app = app_on("inspector", repository)
+    assert drawn(app, "inspector_words_off") is None
+    app.segmented_control(key="inspector_unit").set_value("Tokens").run()
+    assert any("only shows what is there" in one.value for one in app.text)
+    assert models.asked == []
+
+
 def test_a_run_without_texts_shows_answers_alone(home: Path, repository: Path) -> None:
     """In a run with --no-texts labels and answers are shown, and nothing that needs words."""
     report = sample_report()

@@ -13,7 +13,7 @@ from trust_core.domain.arrays import FloatArray
 from trust_core.domain.texts import SegmentedText, TextPair
 from trust_core.errors import TrustError
 from trust_core.jobs.edits import Edited
-from trust_core.ui import messages
+from trust_core.ui import messages, visitor
 from trust_core.ui.inspector.focus import RunSettings
 from trust_core.ui.inspector.live import Models, cuts_of
 
@@ -107,10 +107,11 @@ class Workbench:
         return self.run, *what
 
     def _once(self, what: tuple[str, TextPair], ask: Callable[[], Found]) -> Found:
-        """What was asked before in this session, or else now."""
+        """What was asked before in this session, or else now, if this server computes anything."""
         known = _known()
         key = self._key(what)
         if key not in known:
+            visitor.demand_change()
             answer = ask()
             if len(known) >= _KEPT:
                 known.clear()

@@ -19,8 +19,6 @@ from trust_core.ui.inspector.stored import stored_text
 from trust_core.ui.inspector.what_if import what_if
 from trust_core.ui.run_view import RunView
 
-_OTHER_TEXT = "inspector_other_text"
-
 
 def page() -> None:
     """Show the page."""
@@ -73,19 +71,17 @@ def _body(view: RunView, candidate: str) -> None:
     if text.pair is not None:
         st.subheader("Reasons, word by word", anchor=False)
         _reasons(view, focus, bench)
-        what_if(focus, bench)
+        if not visitor.read_only():
+            what_if(focus, bench)
 
 
-@st.fragment
+@state.fragment
 def _reasons(view: RunView, focus: Focus, bench: Workbench) -> None:
-    if st.session_state.pop(_OTHER_TEXT, False):
-        # Another text was chosen inside this fragment: the whole page has to follow.
-        st.rerun()
     reasons_panel(
         focus,
         bench,
         words_elsewhere=lambda: words_of_run(view, bench.candidate),
-        open_text=_show_from_fragment,
+        open_text=state.open_text,
     )
 
 
@@ -96,11 +92,6 @@ def _models() -> Models:
 
 def _show(text_id: str) -> None:
     address.write("example", text_id)
-
-
-def _show_from_fragment(text_id: str) -> None:
-    _show(text_id)
-    st.session_state[_OTHER_TEXT] = True
 
 
 def _digest(wanted: Wanted, chosen: state.TextFilter | None) -> str:
