@@ -14,6 +14,7 @@ from rich.progress import (
     Task,
     TaskID,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.progress import Progress as Bars
@@ -39,17 +40,26 @@ def complain(message: str) -> None:
 
 @contextmanager
 def progress_display() -> Iterator[ProgressSink]:
-    """A sink that shows phase, count, rate and time left on a terminal, and nothing in a pipe."""
+    """A sink that shows phase, count, rate and time left on a terminal, and a line a phase in a pipe."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _silent
+        yield _lines()
         return
     with _Display(console) as display:
         yield display
 
 
-def _silent(progress: Progress) -> None:
-    del progress
+def _lines() -> ProgressSink:
+    """A sink that says each phase once, when it begins."""
+    said: set[str] = set()
+
+    def tell(progress: Progress) -> None:
+        if progress.phase not in said:
+            said.add(progress.phase)
+            unit = progress.unit.removesuffix("s") if progress.total == 1 else progress.unit
+            complain(f"{progress.phase} ({progress.total:,} {unit})")
+
+    return tell
 
 
 class _Rate(ProgressColumn):
@@ -69,6 +79,8 @@ class _Display:
             BarColumn(),
             MofNCompleteColumn(),
             _Rate(),
+            # Long pieces of work report seldom: this column shows that time goes on.
+            TimeElapsedColumn(),
             TimeRemainingColumn(compact=True),
             console=console,
         )

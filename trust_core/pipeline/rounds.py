@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from trust_core.domain.attributions import Explanation, PublishedFeatures
 from trust_core.domain.predictions import Predictions
@@ -43,6 +44,10 @@ def round_ends(total: int, growth: float = DOUBLING) -> Iterator[int]:
         chunks = math.ceil(growth * end / work.EXPLAIN_CHUNK)
         end = min(end + max(1, chunks) * work.EXPLAIN_CHUNK, total)
         yield end
+
+
+CONTROL_FOLDERS: Final = {"control-1": "C1", "control-5": "C5"}
+"""Folders of the controls' explanations, and what the controls are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,7 @@ def corrected_work(
     names = explainers if explainers is not None else [canonical_name(one) for one in plan.spec.explainers]
     return {
         explainer: work.explanations(
-            name,
+            work.phase_of(f"Explaining {name} by {work.TITLES[explainer]}", CONTROL_FOLDERS.get(folder, "")),
             plan.texts,
             rows,
             explainer=explainer,

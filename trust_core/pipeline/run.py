@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from trust_core.domain.attributions import Explanation
+from trust_core.domain.progress import Progress
 from trust_core.domain.report import ControlReport
 from trust_core.explain.methods import NOISE_FREE, canonical_name
 from trust_core.models.device import choose_device, limit_threads
@@ -23,6 +24,9 @@ from trust_core.pipeline.rounds import DOUBLING, STOPPING, MemberWork, corrected
 from trust_core.pipeline.stopping import Needed, open_explainers
 from trust_core.report.controls import skipped_control
 from trust_core.stats.seeds import derived_seed
+
+TIMING = "Measuring size and speed"
+"""What progress calls the timing of the models."""
 
 
 def run_models(plan: Plan, place: Workplace) -> Outcome:
@@ -125,10 +129,12 @@ class _Run:
         costs = []
         again: dict[str, tuple[Explanation, ...]] = {}
         for at, member in enumerate(plan.members):
+            place.progress(Progress(TIMING, at, len(plan.members), unit="models"))
             with self._resident(member) as model:
                 costs.append(model_cost(model, plan.texts, place.run, f"model-{at}", place.clock))
                 if at == 0:
                     again = self._explained_again(model)
+        place.progress(Progress(TIMING, len(plan.members), len(plan.members), unit="models"))
         return costs, again
 
     def controls(
@@ -150,7 +156,7 @@ class _Run:
         with self._resident(member, part="controls") as model:
             shards = place.run.shards("control-5", "predictions")
             memories = self._memories(member)
-            predictions = work.predictions(model, texts, shards, place.progress, memories)
+            predictions = work.predictions(model, texts, shards, place.progress, memories, control="C5")
             pieces = corrected_work(plan, place, member.name, "control-5", rows, memories)
             shuffled = ModelResults(predictions, self._explained(model, pieces, len(rows)))
         with self._counted("controls"):

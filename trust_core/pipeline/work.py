@@ -138,12 +138,23 @@ class Growing(Generic[Found]):
         self.seconds += spent.seconds
 
 
+def phase_of(doing: str, control: str) -> str:
+    """What progress calls a piece of work; that of a control is told apart from that of the run."""
+    return f"Control {control}: {doing[0].lower()}{doing[1:]}" if control else doing
+
+
 def predictions(
-    model: ResidentModel, texts: TextSet, shards: Shards, progress: ProgressSink, memories: Memories
+    model: ResidentModel,
+    texts: TextSet,
+    shards: Shards,
+    progress: ProgressSink,
+    memories: Memories,
+    *,
+    control: str = "",
 ) -> Predictions:
-    """The model's predictions of all texts."""
+    """The model's predictions of all texts; `control` names the control that they are for."""
     name = model.member.name
-    whole = piece(shards, f"Predicting with {name}", len(texts), PREDICT_CHUNK)
+    whole = piece(shards, phase_of(f"Predicting with {name}", control), len(texts), PREDICT_CHUNK)
     memory = memories.predictions()
 
     def predict(start: int, stop: int) -> None:
@@ -189,7 +200,7 @@ def _predicted(model: ResidentModel, pairs: Sequence[TextPair]) -> list[Predicte
 
 
 def explanations(
-    name: str,
+    phase: str,
     texts: TextSet,
     rows: Sequence[int],
     *,
@@ -218,7 +229,7 @@ def explanations(
         shards.write_explanations(start, stop, memory.completed(ids, pairs, make))
         return spent[0] if spent else Spent(0, 0.0)
 
-    whole = piece(shards, f"Explaining {name} by {TITLES[explainer]}", len(rows), EXPLAIN_CHUNK)
+    whole = piece(shards, phase, len(rows), EXPLAIN_CHUNK)
     return Growing(whole, explain_chunk, shards.read_explanations)
 
 

@@ -159,11 +159,14 @@ def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Measuring" in shown.getvalue()
 
 
-def test_no_progress_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
-    """A pipe gets nothing."""
+def test_a_pipe_gets_one_line_a_phase(capsys: pytest.CaptureFixture[str]) -> None:
+    """In a pipe each phase is said once, when it begins, on standard error."""
     with terminal.progress_display() as progress:
-        progress(Progress("Predicting", 10, 40))
-    assert capsys.readouterr() == ("", "")
+        progress(Progress("Predicting", 10, 4000))
+        progress(Progress("Predicting", 20, 4000))
+        progress(Progress("Measuring", 0, 2, unit="candidates"))
+        progress(Progress("Predicting", 40, 4000))
+    assert capsys.readouterr() == ("", "Predicting (4,000 texts)\nMeasuring (2 candidates)\n")
 
 
 def test_results_that_cannot_be_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
