@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,10 @@ WORKER = "worker.lock"
 
 WEB = "web.lock"
 """Shared by all web servers of this home."""
+
+
+GLANCE_S = 1.0
+"""Longer than anybody looks at a lock."""
 
 
 class Taken(Exception):
@@ -57,6 +62,23 @@ def acquired(home: Path, name: str, *, shared: bool = False) -> IO[bytes]:
         file.close()
         raise Taken(name) from error
     return file
+
+
+def acquired_soon(home: Path, name: str, *, shared: bool = False) -> IO[bytes]:
+    """The same, tried for a moment: somebody may only be looking whether it is held.
+
+    Raises:
+        Taken: another process holds it.
+        RunError: the folder cannot be written.
+    """
+    until = time.monotonic() + GLANCE_S
+    while True:
+        try:
+            return acquired(home, name, shared=shared)
+        except Taken:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(0.05)
 
 
 def is_held(home: Path, name: str, *, shared: bool = False) -> bool:

@@ -148,6 +148,12 @@ class JobQueue:
                 " WHERE id = ? AND state = 'queued'",
                 (self._now(), key),
             )
+            # One that was interrupted would be taken up again by the next worker.
+            table.execute(
+                "UPDATE jobs SET state = 'cancelled', finished = ?, message = 'Cancelled when interrupted.'"
+                " WHERE id = ? AND state = 'interrupted'",
+                (self._now(), key),
+            )
             table.execute("UPDATE jobs SET cancel = 1 WHERE id = ? AND state = 'running'", (key,))
             if not alive:
                 table.execute(

@@ -127,13 +127,14 @@ def error_from_wire(wire: dict[str, str]) -> TrustError:
 
 
 def refuse_waiting(listener: socket.socket, error: TrustError) -> None:
-    """Answer whoever waits in front of a listener with an error."""
+    """Answer whoever waits in front of a listener now with an error."""
     listener.setblocking(False)
-    while True:
-        try:
-            connection, _ = listener.accept()
-        except OSError:
-            return
+    waiting = []
+    with suppress(OSError):
+        while True:
+            waiting.append(listener.accept()[0])
+    # All of them first: whoever asks again upon the answer is to meet the next process.
+    for connection in waiting:
         # Whoever has gone in the meantime needs no answer.
         with suppress(OSError), connection:
             write_line(connection, {"error": error_to_wire(error)})

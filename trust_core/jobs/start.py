@@ -39,9 +39,9 @@ class WorkerStarter:
             RunError: it cannot be started.
         """
         if self._presence is None:
-            # Taken for a moment by a worker that looks; the next call tries again.
+            # A worker that looks has it for a moment only; if not, the next call tries again.
             with suppress(lock.Taken):
-                self._presence = lock.acquired(self._home, lock.WEB, shared=True)
+                self._presence = lock.acquired_soon(self._home, lock.WEB, shared=True)
         if lock.is_held(self._home, lock.WORKER):
             return False
         detached(

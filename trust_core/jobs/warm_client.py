@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,9 @@ class WarmClient:
         while True:
             try:
                 with connected(self._home, timeout_s=timeout_s) as connection:
-                    write_line(connection, {**content, "id": key, "kind": kind})
+                    # A refusal may be there, and the line closed, before the question is out.
+                    with suppress(BrokenPipeError):
+                        write_line(connection, {**content, "id": key, "kind": kind})
                     answer = read_line(connection)
                     break
             except TimeoutError as error:

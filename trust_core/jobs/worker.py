@@ -248,21 +248,15 @@ def stopped_by_signals(worker: Worker) -> Iterator[None]:
 
 @contextmanager
 def _only_worker(home: Path) -> Iterator[None]:
-    """Hold the worker's lock; whoever merely looks at it has it for a moment, so try for a while."""
-    until = time.monotonic() + 1.0
-    while True:
-        try:
-            file = lock.acquired(home, lock.WORKER)
-        except lock.Taken as error:
-            if time.monotonic() >= until:
-                raise RunConflict(
-                    f"Another worker serves {home} already.",
-                    allowed="One worker serves one TRUST_HOME.",
-                    remedy="Nothing needs to be done: it takes the jobs.",
-                ) from error
-            time.sleep(0.05)
-        else:
-            break
+    """Hold the worker's lock."""
+    try:
+        file = lock.acquired_soon(home, lock.WORKER)
+    except lock.Taken as error:
+        raise RunConflict(
+            f"Another worker serves {home} already.",
+            allowed="One worker serves one TRUST_HOME.",
+            remedy="Nothing needs to be done: it takes the jobs.",
+        ) from error
     try:
         yield
     finally:

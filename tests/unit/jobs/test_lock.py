@@ -1,5 +1,6 @@
 """Locks that say who is there."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,16 @@ def test_web_servers_share_theirs(tmp_path: Path) -> None:
     assert lock.is_held(tmp_path, lock.WEB, shared=True)
     second.close()
     assert not lock.is_held(tmp_path, lock.WEB, shared=True)
+
+
+def test_a_glance_keeps_nobody_out(tmp_path: Path) -> None:
+    """Whoever looks has the lock for a moment, and whoever wants it waits that long; a holder is a holder."""
+    glance = lock.acquired(tmp_path, lock.WEB)
+    threading.Timer(0.2, glance.close).start()
+    holder = lock.acquired_soon(tmp_path, lock.WEB, shared=True)
+    with pytest.raises(lock.Taken):
+        lock.acquired_soon(tmp_path, lock.WEB)
+    holder.close()
 
 
 def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:

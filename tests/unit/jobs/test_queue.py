@@ -115,6 +115,17 @@ def test_cancelling_what_has_ended_changes_nothing(tmp_path: Path) -> None:
     assert queue.resume(job.id).state == "done"
 
 
+def test_an_interrupted_job_can_be_called_off(tmp_path: Path) -> None:
+    """Otherwise the next worker would go on with it."""
+    queue, ledger = queue_of(tmp_path), Ledger(tmp_path)
+    job = queue.submit(spec_of(1), owner="", name="one")
+    ledger.claim()
+    ledger.finish(job.id, "interrupted")
+    assert queue.cancel(job.id).state == "cancelled"
+    ledger.recover()
+    assert ledger.claim() is None
+
+
 def test_running_without_a_worker_is_interrupted(tmp_path: Path) -> None:
     """Whoever looks sees that nobody works on the job any more, and can cancel and resume it all the same."""
     queue, ledger = queue_of(tmp_path), Ledger(tmp_path)
