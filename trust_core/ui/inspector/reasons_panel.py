@@ -66,17 +66,12 @@ def controls(names: Sequence[str], reported: tuple[str, str] | None) -> Choices:
         names: class names.
         reported: the classes that the report explains; None where it does not explain the text.
     """
-
-    def called(name: str) -> str:
-        if name != AS_REPORTED or reported is None:
-            return name
-        return f"as reported: {reported[0]}" if reported[0] == reported[1] else "as reported: own answers"
-
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         choice = st.selectbox(
             "Class to explain",
             [AS_REPORTED, *names] if reported else list(names),
-            format_func=called,
+            # The same label for every text: the menu would go on showing that of the text before.
+            format_func=lambda name: name or "as reported",
             key="inspector_class",
             width=280,
             persist_state="session",
