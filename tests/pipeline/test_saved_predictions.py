@@ -107,7 +107,7 @@ def test_labels_that_clash(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     content[4]["label"] = "neutral" if content[4]["label"] != "neutral" else "entailment"
     data = write_rows(tmp_path / "d.csv", content)
     assert _evaluate(tmp_path, "--data", str(data)) == 3
-    assert "1 texts have another label" in capsys.readouterr().err
+    assert "1 text has another label" in capsys.readouterr().err
 
 
 def test_labels_from_either_side(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 from trust_core.cli.exit_codes import DIFFERENT, DONE, INCONCLUSIVE
 from trust_core.cli.spec_options import add_spec_options, assignments, spec_from_options
-from trust_core.cli.terminal import progress_display, say
+from trust_core.cli.terminal import complain, progress_display, say
+from trust_core.domain.measures import MIN_TEXTS
 from trust_core.domain.report import Report
 from trust_core.export.terminal import verdict_lines
 from trust_core.settings import Settings, settings_from
@@ -46,11 +47,22 @@ def _run(options: Namespace) -> int:
         settings = bound(settings, here, models=models, files=files)
     if options.no_cache:
         settings = replace(settings, cache_bytes=0)
+    if spec.protocol == "corrected" and "reasons" in spec.dimensions and not spec.from_predictions:
+        _warn_of_few(spec.most_explained)
     with progress_display() as progress:
         report = evaluate(spec, Path(options.out), settings=settings, progress=progress)
     say(verdict_lines(report))
     say([f"Report: {Path(options.out) / 'report.html'}"])
     return exit_code(report)
+
+
+def _warn_of_few(explained: int | None) -> None:
+    """Say before the work begins that so few explained texts will not do."""
+    if explained is not None and 0 < explained < MIN_TEXTS:
+        complain(
+            f"Note: {explained} explained texts are too few to compare reasons, which will read "
+            f"`not measured`: it takes {MIN_TEXTS} or more (--explain-limit)."
+        )
 
 
 def exit_code(report: Report) -> int:

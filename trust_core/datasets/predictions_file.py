@@ -141,8 +141,8 @@ def joined(files: Sequence[SavedPredictions]) -> list[SavedPredictions]:
             ]
             if clash:
                 raise PredictionsError(
-                    f"{len(clash)} texts have another label in {other.source} than in {first.source}:"
-                    f" {_some(clash)}.",
+                    f"{counted(len(clash), 'text has', 'texts have')} another label in "
+                    f"{other.source} than in {first.source}: {_some(clash)}.",
                     remedy="Both files must come from the same labelled texts.",
                 )
         result.append(ordered)
@@ -160,12 +160,21 @@ def same_ids(name_a: str, ids_a: Sequence[str], name_b: str, ids_b: Sequence[str
     if missing or extra:
         parts = []
         if missing:
-            parts.append(f"{len(missing)} ids of {name_a} are missing in {name_b}: {_some(missing)}.")
+            parts.append(f"{_missing_ids(missing, name_a)} missing in {name_b}: {_some(missing)}.")
         if extra:
-            parts.append(f"{len(extra)} ids of {name_b} are missing in {name_a}: {_some(extra)}.")
+            parts.append(f"{_missing_ids(extra, name_b)} missing in {name_a}: {_some(extra)}.")
         raise PredictionsError(
             "\n".join(parts), allowed="The files must hold the same ids.", remedy="Predict the same texts."
         )
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """A number before what is counted: "1 text has", "2 texts have"."""
+    return f"{number} {one if number == 1 else more}"
+
+
+def _missing_ids(ids: Sequence[str], name: str) -> str:
+    return f"{counted(len(ids), 'id', 'ids')} of {name} {'is' if len(ids) == 1 else 'are'}"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -47,14 +47,30 @@ def _sentence(kind: type[BaseModel], detail: ErrorDetails) -> str:
         problem = f"A list is needed: [{given}]"
     elif detail["type"] in ("model_type", "model_attributes_type"):
         problem = f"fields are needed: {', '.join(_fields(kind, detail['loc']))}"
+    elif detail["type"] == "multiple_of":
+        problem += _limits(kind, detail["loc"])
     shown = repr(given) if isinstance(given, str | int | float | bool) else type(given).__name__
     return f"{where} is {shown}: {problem[0].lower()}{problem[1:]}"
 
 
+def _limits(kind: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    """The limits of the number at `path`, which pydantic leaves out where another rule fails first."""
+    owner = _model_at(kind, path[:-1])
+    field = next(field for name, field in owner.model_fields.items() if path[-1] in (name, field.alias))
+    low = next((rule.ge for rule in field.metadata if hasattr(rule, "ge")), None)
+    high = next((rule.le for rule in field.metadata if hasattr(rule, "le")), None)
+    return "" if low is None or high is None else f", from {low} to {high}"
+
+
 def _fields(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     """Names of the fields at `path` below `kind`."""
+    return [field.alias or name for name, field in _model_at(kind, path).model_fields.items()]
+
+
+def _model_at(kind: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel]:
+    """The part at `path` below `kind`."""
     for part in path:
         annotation = next(f.annotation for name, f in kind.model_fields.items() if part in (name, f.alias))
         options = [annotation, *getattr(annotation, "__args__", ())]
         kind = next(o for o in options if isinstance(o, type) and issubclass(o, BaseModel))
-    return [field.alias or name for name, field in kind.model_fields.items()]
+    return kind

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 
 from trust_core.datasets.columns import Texts
 from trust_core.datasets.limits import Limits
-from trust_core.datasets.predictions_file import SavedPredictions, joined, same_ids, saved_predictions
+from trust_core.datasets.predictions_file import (
+    SavedPredictions,
+    counted,
+    joined,
+    same_ids,
+    saved_predictions,
+)
 from trust_core.datasets.sources import texts_from
 from trust_core.domain.predictions import Predictions
 from trust_core.domain.report import ControlReport
@@ -138,7 +144,8 @@ def _texts(spec: Spec, files: Sequence[SavedPredictions], limits: Limits) -> Tex
     if clash:
         shown = ", ".join(clash[:10])
         raise PredictionsError(
-            f"{len(clash)} texts have another label in {texts.source} than in {first.source}: {shown}.",
+            f"{counted(len(clash), 'text has', 'texts have')} another label in "
+            f"{texts.source} than in {first.source}: {shown}.",
             remedy="Both must come from the same labelled texts; map names with --label-map.",
         )
     return ordered

@@ -251,6 +251,28 @@ def test_paths_in_set_are_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert Path("/y/m") in seen[0].model_roots
 
 
+@pytest.mark.parametrize("limit, warned", [("5", True), ("0", False), ("20", False), ("all", False)])
+def test_too_few_explained_texts_are_said_at_the_start(
+    limit: str,
+    warned: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whoever asks for fewer explained texts than reasons take is told before any work is done."""
+    said: list[str] = []
+
+    def run(*_: object, **__: object) -> Report:
+        said.append(capsys.readouterr().err)
+        return small_report()
+
+    monkeypatch.setattr(evaluate, "evaluate", run)
+    models = ["--reference", "a", "--candidate", "b", "--data", "d.csv"]
+    main.main(["evaluate", *models, "--explain-limit", limit, "--out", str(tmp_path / "o")])
+    assert ("5 explained texts are too few" in said[0]) is warned
+    assert bool(said[0]) is warned
+
+
 def test_explain_takes_a_label_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The label map's sections reach the explanation."""
     file = tmp_path / "l.yaml"

@@ -195,7 +195,7 @@ def test_missing_ids_on_one_side_only(tmp_path: Path) -> None:
     shorter = {name: cells[:2] for name, cells in COLUMNS.items()}
     whole, part = _read(tmp_path, COLUMNS), _read(tmp_path, shorter, "q.csv")
     for files in ([whole, part], [part, whole]):
-        with pytest.raises(PredictionsError, match=r"^1 ids of \S*p\.csv are missing in \S*q\.csv: c\."):
+        with pytest.raises(PredictionsError, match=r"^1 id of \S*p\.csv is missing in \S*q\.csv: c\."):
             joined(files)
 
 

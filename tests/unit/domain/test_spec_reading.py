@@ -43,13 +43,13 @@ def test_class_is_an_alias() -> None:
     [
         ({"sed": 1}, "sed: there is no such field. Did you mean 'seed'"),
         ({"clas": "x"}, "clas: there is no such field. Did you mean 'class'"),
-        ({"lime": {"sample": 10}}, "lime.sample: there is no such field. Did you mean 'samples'?"),
+        ({"lime": {"sample": 10}}, "lime.sample: there is no such field. Did you mean 'samples' or 'sampling'?"),
         (
             {"data": {"source": "d", "txt_a": "x"}},
             "data.txt_a: there is no such field. Did you mean 'text_a'",
         ),
         ({"k": {"xxxx": 1}}, "k.xxxx: there is no such field. Known: 'fixed', 'fraction'."),
-        ({"lime": {"samples": 21}}, "lime.samples is 21: input should be a multiple of 2"),
+        ({"lime": {"samples": 21}}, "lime.samples is 21: input should be a multiple of 2, from 20 to 100000"),
         ({"lime": {"samples": 10}}, "lime.samples is 10: input should be greater than or equal to 20"),
         ({"k": {"fraction": 1.0}}, "k.fraction is 1.0: input should be less than 1"),
         ({"seed": -1}, "seed is -1: input should be greater than or equal to 0"),

@@ -81,7 +81,8 @@ def _fraction(method: Method, value: str) -> float:
     if not allowed:
         upper = "above 0 and at most 1" if method == "low-rank" else "above 0 and below 1"
         raise SpecError(
-            f"{method}={value} does not work.", allowed=f"The fraction must be {upper}, as in {method}=0.5."
+            f"{method}={value} does not work." if value else f"{method} needs a fraction.",
+            allowed=f"The fraction must be {upper}, as in {method}=0.5.",
         )
     return fraction
 
@@ -90,7 +91,7 @@ def _layers(value: str) -> tuple[int, ...]:
     parts = [part.strip() for part in value.split(",")]
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise SpecError(
-            f"layers={value} does not work.",
+            f"layers={value} does not work." if value else "layers needs numbers.",
             allowed="Name the layers that stay by number, counted from 0, as in layers=0,2,4.",
         )
     layers = tuple(int(part) for part in parts)
