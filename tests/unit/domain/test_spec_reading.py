@@ -43,7 +43,10 @@ def test_class_is_an_alias() -> None:
     [
         ({"sed": 1}, "sed: there is no such field. Did you mean 'seed'"),
         ({"clas": "x"}, "clas: there is no such field. Did you mean 'class'"),
-        ({"lime": {"sample": 10}}, "lime.sample: there is no such field. Did you mean 'samples' or 'sampling'?"),
+        (
+            {"lime": {"sample": 10}},
+            "lime.sample: there is no such field. Did you mean 'samples' or 'sampling'?",
+        ),
         (
             {"data": {"source": "d", "txt_a": "x"}},
             "data.txt_a: there is no such field. Did you mean 'text_a'",
