@@ -17,7 +17,7 @@ from trust_core.domain.report import (
 )
 from trust_core.export.figure_text import FigureText, figure_text, settings_text
 from trust_core.export.page_charts import PageChart, forest_chart, reliability_charts, sweep_charts
-from trust_core.export.tables import median_latency
+from trust_core.export.tables import latency_row, median_latency
 from trust_core.export.worked_texts import RunTables, WorkedText, worked_texts
 from trust_core.report.advice import next_steps
 from trust_core.report.controls import CONTROLS, failed
@@ -210,6 +210,9 @@ def _dimension(
     report: Report, candidate: CandidateReport, dimension: Dimension, prefix: str
 ) -> DimensionView:
     rows = [row for row in candidate.measures if _dimension_of(row) == dimension]
+    others = figure_rows(row for row in rows if row.key not in CRITERIA)
+    if dimension == "cost":
+        others += _latency(report, candidate.name)
     charts: tuple[PageChart, ...] = ()
     if dimension == "reliability":
         charts = reliability_charts(report, candidate.name, prefix=f"{prefix}-reliability")
@@ -220,8 +223,31 @@ def _dimension(
         title=QUESTIONS[dimension],
         verdict=candidate.verdict.dimensions[dimension],
         voting=figure_rows(row for row in rows if row.key in CRITERIA),
-        others=figure_rows(row for row in rows if row.key not in CRITERIA),
+        others=others,
         charts=charts,
+    )
+
+
+def _latency(report: Report, candidate: str) -> tuple[FigureRow, ...]:
+    """How long one text takes both models; nothing where neither was timed."""
+    found = {
+        model.role: figure_text(row)
+        for model in report.resolved.models
+        if model.role == "reference" or model.name == candidate
+        if (row := latency_row(report, model)) is not None
+    }
+    if not found:
+        return ()
+    note = "median of the timed calls on this machine, one text at a time"
+    return (
+        FigureRow(
+            title="Latency",
+            note=note,
+            entry=None,
+            reference=found.get("reference"),
+            candidate=found.get("candidate"),
+            compared=(),
+        ),
     )
 
 

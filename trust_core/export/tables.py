@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from trust_core.domain.measures import Of, Setting
-from trust_core.domain.report import CandidateReport, MeasureRow, Report
+from trust_core.domain.measures import LEVEL, Of, Setting
+from trust_core.domain.report import CandidateReport, MeasureRow, ModelInfo, Report
 from trust_core.export.figure_text import NO_FIGURE
 from trust_core.report.criteria import explainer_title
 
@@ -63,7 +63,7 @@ def model_table(report: Report) -> ModelTable:
         cells += [
             NO_FIGURE if model.parameters is None else f"{model.parameters / 1e6:.1f}",
             NO_FIGURE if model.size_bytes is None else f"{model.size_bytes / 1e6:.1f}",
-            NO_FIGURE if (latency := median_latency(report, model.name)) is None else f"{latency:.1f}",
+            _latency_cell(latency_row(report, model)),
             "reference" if model.role == "reference" or candidate is None else candidate.verdict.overall,
         ]
         rows.append(tuple(cells))
@@ -101,6 +101,32 @@ def _cell(
 
 def _matches(row: MeasureRow, wanted: Mapping[str, Setting]) -> bool:
     return all(row.settings.get(name) == value for name, value in wanted.items())
+
+
+def latency_row(report: Report, model: ModelInfo) -> MeasureRow | None:
+    """The median latency of one text with its interval and calls; None where it was not measured."""
+    value = median_latency(report, model.name)
+    if value is None:
+        return None
+    own = report.timing["latency"][model.name]
+    low, high, calls = (own.get(f"p50_ms_batch_1_{part}") for part in ("low", "high", "n"))
+    row = MeasureRow(key="latency", of=model.role, value=value, exact=True, unit="ms")
+    # Times come from the file of a run, which somebody may have written by hand.
+    if not (isinstance(low, int | float) and isinstance(high, int | float) and isinstance(calls, int)):
+        return row
+    if not low <= value <= high:
+        return row
+    return MeasureRow(
+        key="latency", of=model.role, value=value, low=low, high=high, level=LEVEL, n=calls, unit="ms"
+    )
+
+
+def _latency_cell(row: MeasureRow | None) -> str:
+    if row is None or row.value is None:
+        return NO_FIGURE
+    if row.low is None or row.high is None:
+        return f"{row.value:.1f}"
+    return f"{row.value:.1f} ({row.low:.1f} to {row.high:.1f})"
 
 
 def median_latency(report: Report, model: str) -> float | None:

@@ -137,3 +137,17 @@ def test_latency_is_shown_beside_its_model():
     timed = REPORT.model_copy(update={"timing": {"latency": {"ref:int8": {"p50_ms_batch_1": 3.25}}}})
     assert lay_out(timed).latency == {"ref:int8": "3.2 ms"}
     assert "<td>3.2 ms</td>" in report_html(timed)
+
+
+def test_latency_stands_among_what_is_gained():
+    """What is gained names the latency of both models with its interval, where it was measured."""
+    own = {"p50_ms_batch_1": 3.25, "p50_ms_batch_1_low": 3.125, "p50_ms_batch_1_high": 3.6}
+    latency = {model.name: own | {"p50_ms_batch_1_n": 80} for model in REPORT.resolved.models[:2]}
+    timed = REPORT.model_copy(update={"timing": {"latency": latency}})
+    first = lay_out(timed).candidates[0].dimensions[-1]
+    assert first.verdict.status == "information"
+    row = first.others[-1]
+    assert row.title == "Latency"
+    assert row.candidate.value == row.reference.value == "3.250 ms"
+    assert row.candidate.detail == "95 % interval 3.125 to 3.600 ms, n\u00a0=\u00a080"
+    assert lay_out(REPORT).candidates[0].dimensions[-1].others[-1].title != "Latency"

@@ -26,6 +26,20 @@ def test_latency_comes_from_timing():
     assert table.rows[2][table.columns.index("Latency (ms)")] == "3.2"
 
 
+def test_latency_has_its_interval():
+    """The interval of the median stands beside it; limits that make no sense are left out."""
+    report = sample_report()
+
+    def cell(low):
+        own = {"p50_ms_batch_1": 3.25, "p50_ms_batch_1_low": low, "p50_ms_batch_1_high": 3.6}
+        timing = {"latency": {"ref:int8": own | {"p50_ms_batch_1_n": 80}}}
+        table = model_table(report.model_copy(update={"timing": timing}))
+        return table.rows[2][table.columns.index("Latency (ms)")]
+
+    assert cell(3.0) == "3.2 (3.0 to 3.6)"
+    assert cell(4.0) == cell("x") == "3.2"
+
+
 def test_markdown_has_equal_cells_in_every_row():
     """The Markdown table has one cell a column in each row."""
     lines = [line for line in markdown_table(sample_report()).splitlines() if line.startswith("|")]
