@@ -26,6 +26,7 @@ from trust_core.pipeline.live import LiveModels, LivePair, Origin
 from trust_core.pipeline.preflight import preflight
 from trust_core.settings import Settings
 from trust_core.store.folder import directory_of_run, load_report, results_folder
+from trust_core.store.rates import known_rate
 from trust_core.store.registry import Registry
 from trust_core.wiring.permission import web_limits, web_policy
 
@@ -114,7 +115,7 @@ class _Runs:
 
     def _typed(self, folder: Path) -> bool:
         """Whether somebody began the run at this machine's command line: those of the app lie in the home."""
-        if folder.is_relative_to(self._settings.home):
+        if folder.is_relative_to(self._settings.home.resolve()):
             return False
         return any(run.path == folder for run in Registry(self._settings.home).runs())
 
@@ -133,7 +134,12 @@ def _from_directory(directory: Path, name: str) -> str:
 def _check(settings: Settings, request: Request) -> Request:
     spec = read_part(Spec, request["spec"], source="the evaluation")
     owner = str(request["owner"])
-    found = preflight(spec, limits=web_limits(settings, owner), policy=web_policy(settings))
+    found = preflight(
+        spec,
+        limits=web_limits(settings, owner),
+        policy=web_policy(settings),
+        rate_on=partial(known_rate, settings.home),
+    )
     return found.model_dump(mode="json")
 
 

@@ -10,12 +10,13 @@ import pytest
 from tests.support.jobs_home import until
 from tests.support.pipeline_runs import QUICK, Workbench, make_workbench
 from trust_core.cli.main import main
-from trust_core.errors import DataError, ModelRefused, RunError, TrustError, Unavailable
+from trust_core.errors import DataError, ModelError, RunError, TrustError, Unavailable
 from trust_core.jobs.sockets import listening, ready_file
 from trust_core.jobs.warm_client import WarmClient
 from trust_core.jobs.warm_server import WarmServer
 from trust_core.settings import Settings
 from trust_core.store.folder import load_report
+from trust_core.store.registry import Registry
 from trust_core.wiring import warm
 from trust_core.wiring.warm import serve_warm
 
@@ -39,10 +40,14 @@ def client(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client of a warm process, which is a thread of the test."""
     home = bench.folder / "home"
     ready_file(home).unlink(missing_ok=True)
+    # A home is often reached by a link.
+    link = bench.folder / "link"
+    if not link.exists():
+        link.symlink_to(home)
     listener = listening(home)
     monkeypatch.setattr(warm, "WarmServer", lambda *given: WarmServer(*given, idle_s=0.5))
     number = listener.detach()
-    thread = threading.Thread(target=serve_warm, args=(number, Settings(home=home)))
+    thread = threading.Thread(target=serve_warm, args=(number, Settings(home=link)))
     thread.start()
     until(ready_file(home).exists, what="the server")
     yield WarmClient(home, wake=lambda: False)
@@ -89,8 +94,14 @@ def test_a_folder_that_somebody_handed_over(bench: Workbench, client: WarmClient
     content = json.loads((bench.folder / "run" / "report.json").read_bytes())
     content["spec"] |= {"reference": str(bench.reference), "candidates": [str(bench.candidate)]}
     (tmp_path / "report.json").write_text(json.dumps(content))
-    with pytest.raises(ModelRefused.__base__, match="outside the allowed folders"):  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="outside the allowed folders"):
         client.predict([PAIR], folder=tmp_path, candidate=str(bench.candidate))
+    imported = bench.folder / "home" / "runs" / "imported-1"
+    imported.mkdir(parents=True)
+    (imported / "report.json").write_text(json.dumps(content))
+    Registry(bench.folder / "home").record(imported, fingerprint="a" * 64, name="x", state="done")
+    with pytest.raises(ModelError, match="outside the allowed folders"):
+        client.predict([PAIR], folder=imported, candidate=str(bench.candidate))
     saved = {"reference_predictions": "a", "candidate_predictions": ["b"]}
     content["spec"] = {**content["spec"], "reference": None, "candidates": [], **saved}
     (tmp_path / "report.json").write_text(json.dumps(content))
