@@ -7,7 +7,7 @@
 
 TORCH ?= default
 VENV  ?= .venv
-RUN_FOLDER ?= runs/demo
+RUN_FOLDER ?= runs/demo-nli
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -32,14 +32,22 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@sed -n '3,6s/^#//p' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.runtime-$(TORCH) ## Create .venv with what TrustEq needs to run
+# The default takes whatever build is there: who chose one need not name it again.
+RUNTIME := $(VENV)/.runtime-$(TORCH)
+DEV := $(VENV)/.dev-$(TORCH)
+ifeq ($(TORCH),default)
+RUNTIME := $(firstword $(wildcard $(VENV)/.runtime-*) $(RUNTIME))
+DEV := $(firstword $(wildcard $(VENV)/.dev-*) $(DEV))
+endif
 
-setup-dev: $(VENV)/.dev-$(TORCH) ## The same, with the tools for checks and tests
+setup: $(RUNTIME) ## Create .venv with what TrustEq needs to run
+
+setup-dev: $(DEV) ## The same, with the tools for checks and tests
 
 run: setup ## Start the app with its worker on http://127.0.0.1:8501 (APP_ARGS="--port 8600")
 	$(BIN)/python -m trust_core app $(APP_ARGS)
 
-demo: setup ## Run the bundled demo without the app and write its report into runs/demo
+demo: setup ## Run the bundled demo without the app and write its report into runs/demo-nli
 	$(BIN)/python -m trust_core demo --out $(RUN_FOLDER)
 
 check: lint ## Format, lint, types, import rules and the fast tests (under 4 minutes on 2 cores)
@@ -79,11 +87,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 # A stamp is renewed when the list it was made from changes, or the choice of TORCH does.
-$(VENV)/.runtime-$(TORCH): requirements.txt | $(BIN)/python
-	@PYTHON=$(BIN)/python TORCH=$(TORCH) VERSION=$(TORCH_VERSION) INDEX=$(TORCH_CPU_INDEX) bash .ci/torch
+$(RUNTIME): requirements.txt | $(BIN)/python
+	@PYTHON=$(BIN)/python TORCH=$(patsubst $(VENV)/.runtime-%,%,$@) VERSION=$(TORCH_VERSION) INDEX=$(TORCH_CPU_INDEX) bash .ci/torch
 	$(PIP) -r requirements.txt
 	@rm -f $(VENV)/.runtime-* && touch $@
 
-$(VENV)/.dev-$(TORCH): requirements-dev.txt $(VENV)/.runtime-$(TORCH)
+$(DEV): requirements-dev.txt $(RUNTIME)
 	$(PIP) -r requirements-dev.txt
 	@rm -f $(VENV)/.dev-* && touch $@
