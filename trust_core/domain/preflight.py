@@ -102,6 +102,20 @@ class DataCheck(PreflightPart):
     notes: tuple[str, ...]
 
 
+class CostEstimate(PreflightPart):
+    """What the run will take.
+
+    Attributes:
+        phases: parts of the run, each with its seconds.
+        seconds: all of them.
+        basis: what that rests on, in words.
+    """
+
+    phases: tuple[tuple[str, float], ...]
+    seconds: float
+    basis: str
+
+
 class PreflightReport(PreflightPart):
     """Everything that is known before the run.
 
@@ -113,6 +127,7 @@ class PreflightReport(PreflightPart):
         classes: canonical class names; empty where nobody says what they are.
         settles: margin key -> smallest difference (for `alignment`: distance from the floor) that these texts
             can settle, if a tenth of them changes outcome and alignments spread as they usually do.
+        cost: what the run will take at the most; None while there are problems, or without models.
         fingerprint: names the run; empty while there are problems.
         name: for lists of runs; likewise.
     """
@@ -123,6 +138,7 @@ class PreflightReport(PreflightPart):
     data: DataCheck | None = None
     classes: tuple[str, ...] = ()
     settles: dict[str, float] = {}
+    cost: CostEstimate | None = None
     fingerprint: str = ""
     name: str = ""
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from trust_core.datasets.columns import Texts
 from trust_core.datasets.limits import Limits
 from trust_core.datasets.sources import texts_from
-from trust_core.domain.preflight import DataCheck, ModelCheck, PreflightReport, Problem, problem
+from trust_core.domain.preflight import CostEstimate, DataCheck, ModelCheck, PreflightReport, Problem, problem
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import NO_LABEL, TextPair, TextSet
 from trust_core.errors import TrustError
@@ -20,6 +20,7 @@ from trust_core.models.labels import NamedClasses, canonical_classes, match_gold
 from trust_core.models.loader import resident
 from trust_core.models.policy import Policy
 from trust_core.pipeline import plan
+from trust_core.pipeline.estimate import estimate
 from trust_core.pipeline.plan import Plan
 from trust_core.pipeline.saved import plan_saved
 from trust_core.ports import Encoded
@@ -70,7 +71,9 @@ class _Collected:
         return True
 
 
-def preflight(spec: Spec, *, limits: Limits, policy: Policy) -> PreflightReport:
+def preflight(
+    spec: Spec, *, limits: Limits, policy: Policy, rate_on: Callable[[str], float | None] = lambda _: None
+) -> PreflightReport:
     """Look at models, data and settings of an evaluation without running it.
 
     Models are loaded on trial, one after the other, so that missing weights come to light now.
@@ -79,6 +82,7 @@ def preflight(spec: Spec, *, limits: Limits, policy: Policy) -> PreflightReport:
         spec: the evaluation.
         limits: what data may be read.
         policy: what models may be loaded.
+        rate_on: how fast a device, by its description, has been in earlier runs; None: nobody knows.
     """
     findings = _Findings()
     if spec.from_predictions:
@@ -105,9 +109,15 @@ def preflight(spec: Spec, *, limits: Limits, policy: Policy) -> PreflightReport:
         data=data,
         classes=classes,
         settles=_settles(data.predicted, data.explained) if data else {},
+        cost=_cost(chosen, rate_on) if chosen else None,
         fingerprint=chosen.fingerprint if chosen else "",
         name=chosen.name if chosen else "",
     )
+
+
+def _cost(chosen: Plan, rate_on: Callable[[str], float | None]) -> CostEstimate:
+    device = choose_device(chosen.spec.device)
+    return estimate(chosen, device=device, rate=rate_on(device.description))
 
 
 def _of_predictions(spec: Spec, limits: Limits, findings: _Findings) -> PreflightReport:

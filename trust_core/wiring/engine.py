@@ -17,10 +17,13 @@ from trust_core.ports import Clock, ProgressSink
 from trust_core.settings import Settings, settings_from
 from trust_core.store.cache import ResultCache
 from trust_core.store.folder import RunFolder, load_report, open_run
+from trust_core.store.rates import keep_rate
 from trust_core.store.registry import Registry
 
 if TYPE_CHECKING:
     from trust_core.models.policy import Policy
+    from trust_core.pipeline.plan import Plan
+    from trust_core.pipeline.saved import SavedPlan
     from trust_core.pipeline.single import ExplainedText
 
 Origin = Literal["typed", "given"]
@@ -83,6 +86,7 @@ def evaluate(
                 clock=clock,
                 cache=_cache(machine),
             )
+        _keep_rate(plan, report, machine)
     overall = ", ".join(f"{c.name}: {c.verdict.overall}" for c in report.candidates)
     registry.record(run.path, fingerprint=run.fingerprint, name=plan.name, state="done", overall=overall)
     return report
@@ -146,6 +150,19 @@ def _policy(settings: Settings, origin: Origin = "typed") -> Policy:
         cache=settings.home / "cache",
         openvino=settings.openvino,
     )
+
+
+def _keep_rate(plan: Plan | SavedPlan, report: Report, settings: Settings) -> None:
+    """Remember how fast the models were, for estimates of later runs."""
+    from trust_core.pipeline.estimate import observed_rate
+    from trust_core.pipeline.saved import SavedPlan
+
+    if isinstance(plan, SavedPlan):
+        return
+    spent = report.timing.get("explain_s_per_text", {})
+    rate = observed_rate(plan, [spent.get(member.name, {}) for member in plan.members])
+    if rate is not None:
+        keep_rate(settings.home, report.resolved.device, rate)
 
 
 def _cache(settings: Settings) -> ResultCache | None:

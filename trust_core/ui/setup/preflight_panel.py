@@ -14,6 +14,7 @@ from trust_core.export.figure_text import NO_FIGURE
 from trust_core.report.criteria import CRITERIA
 from trust_core.report.wording import bound, spoken, suffix
 from trust_core.ui import messages, visitor
+from trust_core.ui.job_panel import duration
 
 _FOUND: Final = "setup-preflight"
 
@@ -72,6 +73,10 @@ def _show(spec: Spec, found: PreflightReport) -> None:
         )
         for note in data.notes:
             st.text(note)
+    if found.cost is not None:
+        st.text(
+            f"It will take about {duration(found.cost.seconds)} at the most, going by {found.cost.basis}."
+        )
     if found.settles:
         st.markdown("**The smallest difference that so many texts can settle**")
         st.dataframe(

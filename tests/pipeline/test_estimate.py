@@ -1,0 +1,100 @@
+"""What a run is said to take before it begins."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.pipeline_runs import Workbench
+from trust_core.datasets.limits import Limits
+from trust_core.domain.spec import DataSpec, Spec
+from trust_core.models.device import choose_device
+from trust_core.models.policy import Policy
+from trust_core.pipeline.estimate import estimate, mean_passes, observed_rate, passes
+from trust_core.pipeline.plan import Plan, plan_models
+from trust_core.settings import settings_from
+from trust_core.store.rates import keep_rate, known_rate
+
+
+@pytest.fixture(scope="module")
+def spec(bench: Workbench) -> Spec:
+    """Both explainers on twenty of the texts."""
+    return Spec(
+        reference=str(bench.reference),
+        candidates=(str(bench.candidate),),
+        data=DataSpec(source=str(bench.data)),
+        explain_limit=20,
+    )
+
+
+def _plan(spec: Spec, **changes: object) -> Plan:
+    changed = spec.model_copy(update=changes)
+    return plan_models(changed, limits=Limits(10**9, 10**6, None), policy=Policy(origin="typed"))
+
+
+def test_seconds_follow_the_work(spec: Spec) -> None:
+    """Twice the rate is twice the time but for what is fixed; more texts and samples take longer."""
+    device = choose_device("cpu")
+    one = estimate(_plan(spec), device=device, rate=1e-9)
+    assert [name for name, _ in one.phases] == [
+        "Predicting",
+        "Explaining by LIME",
+        "Explaining by SHAP",
+        "Timing and controls",
+    ]
+    assert one.seconds == pytest.approx(sum(seconds for _, seconds in one.phases))
+    twice = dict(estimate(_plan(spec), device=device, rate=2e-9).phases)
+    assert twice["Explaining by LIME"] == pytest.approx(2 * dict(one.phases)["Explaining by LIME"])
+    more = dict(estimate(_plan(spec, explain_limit=40), device=device, rate=1e-9).phases)
+    assert more["Explaining by LIME"] == pytest.approx(2 * dict(one.phases)["Explaining by LIME"])
+    nothing = estimate(_plan(spec, explain_limit=0), device=device, rate=None)
+    assert [name for name, _ in nothing.phases] == ["Predicting", "Timing and controls"]
+    assert (one.basis, nothing.basis) == (
+        "earlier runs on this machine",
+        "a usual machine, as nothing has run on this one yet",
+    )
+
+
+@pytest.mark.parametrize(
+    "explainer, expected",
+    [("lime", 1000), ("shap-partition", 68), ("shap-permutation", 182), ("shap-exact", 1024)],
+)
+def test_passes_of_a_text_of_ten_words(spec: Spec, explainer: str, expected: int) -> None:
+    """LIME asks for its samples, SHAP for a number that follows from the words."""
+    assert passes(explainer, 10, spec) == expected
+
+
+def test_a_run_teaches_the_next(spec: Spec) -> None:
+    """The rate read off a run gives its own seconds again; one that explained nothing teaches nothing."""
+    plan = _plan(spec)
+    spent = [{"lime": 0.3, "shap-partition": 0.1}, {"lime": 0.3, "shap-partition": 0.1}]
+    rate = observed_rate(plan, spent)
+    assert rate is not None
+    phases = dict(estimate(plan, device=choose_device("cpu"), rate=rate).phases)
+    explained = phases["Explaining by LIME"] + phases["Explaining by SHAP"]
+    assert explained == pytest.approx(20 * 0.8)
+    assert mean_passes(plan)["lime"] == 1000
+    assert observed_rate(plan, [{}, {}]) is None
+    assert observed_rate(_plan(spec, explain_limit=0), spent) is None
+
+
+def test_rates_are_kept_by_device(tmp_path: Path) -> None:
+    """Newer runs count as much as all before; a file that is no rates is as good as none."""
+    assert known_rate(tmp_path, "CPU") is None
+    keep_rate(tmp_path, "CPU", 1.0)
+    keep_rate(tmp_path, "CPU", 3.0)
+    keep_rate(tmp_path, "GPU", 0.1)
+    assert (known_rate(tmp_path, "CPU"), known_rate(tmp_path, "GPU")) == (2.0, 0.1)
+    for broken in ("[1]", "{", '{"CPU": "fast"}', '{"CPU": -1.0}', '{"CPU": NaN}'):
+        (tmp_path / "rates.json").write_text(broken)
+        assert known_rate(tmp_path, "CPU") is None
+    (tmp_path / "file").write_text("")
+    keep_rate(tmp_path / "file", "CPU", 1.0)
+    assert known_rate(tmp_path / "file", "CPU") is None
+
+
+def test_a_finished_run_leaves_its_rate(finished: Path) -> None:
+    """After a run the machine is known."""
+    assert known_rate(settings_from(os.environ).home, choose_device("cpu").description) is not None

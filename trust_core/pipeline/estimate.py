@@ -1,0 +1,101 @@
+"""What a run will take, before it begins: forward passes times what a pass has taken on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+from trust_core.domain.preflight import CostEstimate
+from trust_core.domain.spec import Spec
+from trust_core.explain.methods import NOISE_FREE, canonical_name
+from trust_core.explain.published import SEEDS
+from trust_core.models.device import Device
+from trust_core.perturb.words import segment
+from trust_core.pipeline.plan import Plan, explains
+from trust_core.pipeline.work import TITLES
+
+USUAL_RATE: Mapping[str, float] = {"cpu": 8e-12, "cuda": 2e-13}
+"""Seconds of a pass for each byte of the weights: of a short text on two cores, or on one large GPU."""
+
+LOOKED_AT = 200
+"""Explained texts whose words are counted."""
+
+CONTROLS_S = 10.0
+"""What timing a model takes."""
+
+
+def passes(explainer: str, words: int, spec: Spec) -> int:
+    """About how many texts an explainer asks for, of a text with so many words."""
+    if explainer == "lime":
+        return spec.lime.samples
+    if explainer == "shap-permutation":
+        return spec.shap.permutations * max(1, words - 1) + 2
+    if explainer == "shap-exact":
+        return 1 << words
+    complete = 2 * words * words // 3 + 2
+    return complete if spec.shap.budget is None else min(complete, spec.shap.budget)
+
+
+def mean_passes(plan: Plan) -> dict[str, float]:
+    """Passes of a text by canonical explainer, on average over the first explained texts."""
+    rows = list(islice(plan.explained, LOOKED_AT))
+    words = [
+        len(segment(plan.texts.ids[row], pair))
+        for row, pair in zip(rows, plan.texts.pairs_of(rows), strict=True)
+    ]
+    names = [canonical_name(name) for name in plan.spec.explainers]
+    return {name: sum(passes(name, w, plan.spec) for w in words) / max(1, len(words)) for name in names}
+
+
+def estimate(plan: Plan, *, device: Device, rate: float | None) -> CostEstimate:
+    """Seconds of each part of a run.
+
+    A run that stops when its reasons are settled is estimated at its most, and nothing is taken off for what
+    is in the cache.
+
+    Args:
+        plan: the run.
+        device: where it will be done.
+        rate: seconds of a pass for each byte of a model's weights, from earlier runs; None: as usual.
+    """
+    spec = plan.spec
+    each = USUAL_RATE["cpu" if device.torch_name == "cpu" else "cuda"] if rate is None else rate
+    sizes = [member.inspected.facts.stored_bytes for member in plan.members]
+    predicting = each * len(plan.texts) * (sum(sizes) + sizes[0])
+    phases = [("Predicting", predicting)]
+    controls = CONTROLS_S * len(sizes)
+    if plan.explains:
+        repeats = 1 if explains(spec) else len(SEEDS)
+        for name, count in mean_passes(plan).items():
+            phases.append(
+                (f"Explaining by {TITLES[name]}", each * count * repeats * len(plan.explained) * sum(sizes))
+            )
+            if explains(spec):
+                again = 1 if name in NOISE_FREE else 2
+                controls += each * count * len(plan.control_rows) * sizes[0] * again
+    phases.append(("Timing and controls", controls))
+    return CostEstimate(
+        phases=tuple(phases),
+        seconds=sum(seconds for _, seconds in phases),
+        basis="a usual machine, as nothing has run on this one yet"
+        if rate is None
+        else "earlier runs on this machine",
+    )
+
+
+def observed_rate(plan: Plan, spent: Sequence[Mapping[str, float]]) -> float | None:
+    """Seconds of a pass for each byte of a model's weights in a run; None where it explained nothing anew.
+
+    Args:
+        plan: the run.
+        spent: for each member, seconds of a text by explainer.
+    """
+    if not explains(plan.spec):
+        return None
+    counts = mean_passes(plan)
+    seconds = work_done = 0.0
+    for member, by_explainer in zip(plan.members, spent, strict=True):
+        for name, one in by_explainer.items():
+            seconds += one
+            work_done += counts[name] * member.inspected.facts.stored_bytes
+    return seconds / work_done if seconds > 0 and work_done > 0 else None
