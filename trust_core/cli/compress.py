@@ -39,7 +39,10 @@ def _run(options: Namespace) -> int:
     recipe = _recipe(options)
     out = Path(options.out)
     taken = compress(options.model, recipe, out, settings=settings_from(os.environ))
-    say([f"Wrote {out}: {taken / 1e6:.1f} MB in memory. Use it as --candidate {out}"])
+    size = f"{taken / 1e6:.1f} MB in memory"
+    if options.method == "prune":
+        size += ", as the original: the zeros are stored"
+    say([f"Wrote {out}: {size}. Use it as --candidate {out}"])
     return DONE
 
 

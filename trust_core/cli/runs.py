@@ -45,11 +45,22 @@ def _list(options: Namespace) -> int:
     if not runs:
         say(["No run is registered yet. `python -m trust_core demo` makes one."])
         return DONE
-    width = max(len(run.name) for run in runs)
-    say(
-        f"{run.id}  {run.changed[:16].replace('T', ' ')}  {_state(run):<11}  {run.name:<{width}}"
-        f"  {run.overall or run.message or ''}  {run.path}"
+    head = ("ID", "CHANGED (UTC)", "STATE", "NAME", "VERDICTS", "FOLDER")
+    rows = [
+        (
+            run.id,
+            run.changed[:16].replace("T", " "),
+            _state(run),
+            run.name,
+            run.overall or run.message or "-",
+            str(run.path),
+        )
         for run in runs
+    ]
+    widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
+    say(
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (head, *rows)
     )
     return DONE
 

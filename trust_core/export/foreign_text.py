@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 NAME: Final = 60
@@ -17,6 +19,18 @@ _CONTROLS: Final = (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))
 _LINES: Final = dict.fromkeys((*_CONTROLS, *map(ord, _TURNING), 0x2028, 0x2029), _REPLACED)
 
 _BLOCKS: Final = {code: sign for code, sign in _LINES.items() if chr(code) not in "\n\t\u200e\u200f\u061c"}
+
+
+def titles(names: Sequence[str]) -> dict[str, str]:
+    """What models are called in titles: of a path the folder's name, unless another one has it too."""
+    last = {name: name.rstrip("/").rpartition("/")[2] if _is_path(name) else name for name in names}
+    shared = Counter(last.values())
+    return {name: short if short and shared[short] == 1 else name for name, short in last.items()}
+
+
+def _is_path(name: str) -> bool:
+    """A path as people write it; `owner/name` is a model of the hub."""
+    return name.startswith(("/", "./", "../", "~")) or name.rstrip("/").count("/") > 1
 
 
 def visible(text: str) -> str:

@@ -16,6 +16,7 @@ from trust_core.domain.report import (
     Report,
 )
 from trust_core.export.figure_text import FigureText, figure_text, settings_text
+from trust_core.export.foreign_text import titles
 from trust_core.export.page_charts import PageChart, forest_chart, reliability_charts, sweep_charts
 from trust_core.export.tables import latency_row, median_latency
 from trust_core.export.worked_texts import RunTables, WorkedText, worked_texts
@@ -92,9 +93,10 @@ class DimensionView:
 
 @dataclass(frozen=True, slots=True)
 class CandidateView:
-    """One candidate's part of the page."""
+    """One candidate's part of the page; `title` is its name, short."""
 
     id: str
+    title: str
     report: CandidateReport
     next_steps: tuple[str, ...]
     forest: PageChart | None
@@ -148,7 +150,7 @@ def lay_out(report: Report, tables: RunTables | None = None) -> Page:
     margins = dict(_flat(report.spec.get("margins", {})))
     return Page(
         report=report,
-        reference=reference,
+        reference=titles(report_names(report)).get(reference, reference),
         failed=wrong,
         candidates=tuple(
             _candidate(report, candidate, at, reference, tables, wrong)
@@ -179,6 +181,12 @@ def lay_out(report: Report, tables: RunTables | None = None) -> Page:
     )
 
 
+def report_names(report: Report) -> tuple[str, ...]:
+    """Names of all models of a report."""
+    names = [model.name for model in report.resolved.models]
+    return tuple(dict.fromkeys((*names, *(candidate.name for candidate in report.candidates))))
+
+
 def _candidate(
     report: Report,
     candidate: CandidateReport,
@@ -194,6 +202,7 @@ def _candidate(
             worked += worked_texts(tables, reference=reference, candidate=candidate.name, explainer=explainer)
     return CandidateView(
         id=prefix,
+        title=titles(report_names(report))[candidate.name],
         report=candidate,
         next_steps=next_steps(candidate.verdict, controls_failed=wrong),
         forest=forest_chart(candidate, key=f"{prefix}-forest"),

@@ -39,10 +39,13 @@ def verdict_lines(report: Report) -> list[str]:
         lines += [f"CONTROL {name} FAILED. {printable(report.controls[name].why, longest=_SENTENCE)}", ""]
     data = report.resolved.data
     reference = next((m.name for m in report.resolved.models if m.role == "reference"), "reference")
-    lines.append(
-        f"Reference {printable(reference)} on {printable(data.source)}: {data.predicted:,} texts predicted, "
-        f"{data.explained:,} explained"
+    saved = all(model.source == "saved predictions" for model in report.resolved.models)
+    work = (
+        f"{data.predicted:,} saved predictions of each model"
+        if saved
+        else f"{data.predicted:,} texts predicted, {data.explained:,} explained"
     )
+    lines.append(f"Reference {printable(reference)} on {printable(data.source)}: {work}")
     for candidate in report.candidates:
         lines += ["", *_candidate_lines(candidate, wrong)]
     lines += ["", "Controls"]

@@ -13,8 +13,9 @@ from trust_core.charts.tradeoff import tradeoff, tradeoff_alt, tradeoff_table
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension
 from trust_core.domain.report import CandidateReport, DimensionVerdict, Status
+from trust_core.export.foreign_text import titles
 from trust_core.export.html import report_html
-from trust_core.export.page import LIMITS, QUESTIONS, TWO_LEVELS
+from trust_core.export.page import LIMITS, QUESTIONS, TWO_LEVELS, report_names
 from trust_core.export.page_charts import forest_row
 from trust_core.export.page_tradeoff import COSTS, Trust, costs, tradeoff_points, trusts
 from trust_core.export.report_json import report_json
@@ -86,10 +87,12 @@ def _alarms(view: RunView) -> None:
 def _headline(view: RunView, report: CandidateReport) -> None:
     verdict = report.verdict
     data = view.report.resolved.data
+    shown = titles(report_names(view.report))
     answer, steps = st.columns([3, 2], gap="large")
     with answer:
         st.caption(
-            f"May {escape_markdown(report.name)} replace {escape_markdown(view.reference)}?", width="content"
+            f"May {escape_markdown(shown[report.name])} replace {escape_markdown(shown[view.reference])}?",
+            width="content",
         )
         st.header(_ANSWERS[verdict.overall], anchor=False)
         st.markdown(badge(verdict.overall))

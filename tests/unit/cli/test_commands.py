@@ -199,15 +199,23 @@ def test_what_is_kept_is_promised_where_it_is(
 def test_a_killed_run_is_listed_as_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A run is running as long as a process holds its folder."""
+    """A run is running as long as a process holds its folder; columns stand below their heads."""
     monkeypatch.setenv("TRUST_HOME", str(tmp_path / "home"))
     run = open_run(tmp_path / "run", fingerprint="f" * 64, spec={}, name="a run")
     Registry(tmp_path / "home").record(run.path, fingerprint="f" * 64, name="a run", state="running")
     with run.claimed():
         assert main.main(["runs", "list"]) == 0
         assert "running" in capsys.readouterr().out
+    done = open_run(tmp_path / "done", fingerprint="e" * 64, spec={}, name="another run")
+    Registry(tmp_path / "home").record(
+        done.path, fingerprint="e" * 64, name="another run", state="done", overall="equivalent"
+    )
     assert main.main(["runs", "list"]) == 0
-    assert "stopped" in capsys.readouterr().out
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split("  ")[0] == "ID"
+    assert {row[head.index("STATE") :].split()[0] for row in rows} == {"stopped", "done"}
+    assert {row[head.index("VERDICTS") :].split()[0] for row in rows} == {"-", "equivalent"}
+    assert all(row[head.index("FOLDER") :].startswith(str(tmp_path)) for row in rows)
 
 
 @pytest.mark.parametrize("known", [True, False])

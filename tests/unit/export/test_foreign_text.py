@@ -1,6 +1,6 @@
 import pytest
 
-from trust_core.export.foreign_text import printable, visible
+from trust_core.export.foreign_text import printable, titles, visible
 
 
 def test_printable_holds_no_control_sequence():
@@ -26,3 +26,15 @@ def test_visible_leaves_ordinary_text_alone(text):
 def test_visible_replaces_what_acts_unseen():
     """Controls, overrides of direction and broken characters are replaced."""
     assert visible("\x00\u202e\u2067\ud800") == "\ufffd" * 4
+
+
+def test_titles_say_the_folder_of_a_path():
+    """A path is called by its folder, names and hub ids stay, two folders of one name keep their paths."""
+    assert titles(["../mine/pruned", "owner/name", "ref:int8", "/a/x/", "b/c/x", "./"]) == {
+        "../mine/pruned": "pruned",
+        "owner/name": "owner/name",
+        "ref:int8": "ref:int8",
+        "/a/x/": "/a/x/",
+        "b/c/x": "b/c/x",
+        "./": ".",
+    }

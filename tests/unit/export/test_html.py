@@ -100,7 +100,7 @@ def test_margins_settings_versions_and_command_are_there(page):
 
 def test_words_of_both_models_stand_side_by_side(page):
     """Explained texts show the words of both models with their weights."""
-    assert page.count("LIME, least alike: alignment 0.20") == 2
+    assert page.count("LIME, least alike: overlap 0.20") == 2
     assert len(re.findall(r'<span class="w[^"]*" title="[+\u2212][\d.]+">ladder</span>', page)) == 8
 
 
@@ -115,6 +115,27 @@ def test_without_texts_no_word_is_shown(report, tables):
 def test_the_page_is_the_same_for_the_same_report(page):
     """Nothing in the page depends on when or where it was written."""
     assert without_library(report_html(sample_report(), run_tables())) == page
+
+
+def test_a_path_is_called_by_its_folder_in_titles():
+    """A candidate given as a path is titled by its folder; the path itself stands once below its heading."""
+    candidate = REPORT.candidates[0].model_copy(update={"name": "../mine/pruned"})
+    page = without_library(report_html(REPORT.model_copy(update={"candidates": (candidate,)})))
+    assert "<h1>May <bdi>pruned</bdi> replace" in page
+    assert '<h2><bdi>pruned</bdi></h2><p class="small"><bdi>../mine/pruned</bdi></p>' in page
+
+
+def test_single_examples_are_said_to_be_no_measure():
+    """Where reasons are not measured, the cards of words say that they are single examples."""
+    said = "these are single examples"
+    reasons = REPORT.candidates[0].verdict.dimensions["reasons"]
+    assert said not in report_html(REPORT, run_tables())
+    dimensions = {**REPORT.candidates[0].verdict.dimensions}
+    dimensions["reasons"] = reasons.model_copy(update={"status": "not_measured"})
+    verdict = REPORT.candidates[0].verdict.model_copy(update={"dimensions": dimensions})
+    candidate = REPORT.candidates[0].model_copy(update={"verdict": verdict})
+    few = REPORT.model_copy(update={"candidates": (candidate,)})
+    assert said in report_html(few, run_tables())
 
 
 def test_words_stay_readable_on_their_tint(page):

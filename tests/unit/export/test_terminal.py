@@ -40,6 +40,18 @@ def test_a_test_held_back_by_the_correction_is_not_shown_as_decided():
     assert any(line.strip().startswith("Next: ") for line in lines)
 
 
+def test_saved_predictions_are_not_called_predicted():
+    """A run from files says how many predictions it has read, and nothing of explained texts."""
+    report = sample_report()
+    models = tuple(
+        model.model_copy(update={"source": "saved predictions"}) for model in report.resolved.models
+    )
+    resolved = report.resolved.model_copy(update={"models": models})
+    lines = verdict_lines(report.model_copy(update={"resolved": resolved}))
+    (line,) = [line for line in lines if line.startswith("Reference ")]
+    assert line.endswith("saved predictions of each model")
+
+
 def test_a_failed_control_is_the_first_line():
     """Before anything else stands the control that failed, and no advice builds on the figures."""
     lines = verdict_lines(sample_report(control_failed=True))

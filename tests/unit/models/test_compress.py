@@ -208,6 +208,13 @@ def test_saving_into_an_empty_folder(base: InspectedModel, tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def test_whoever_may_read_the_config_may_read_the_weights(base: InspectedModel, tmp_path: Path) -> None:
+    """Weights have the permissions of the files beside them."""
+    save_compressed(base, parse_recipe("prune=0.5"), tmp_path / "out")
+    modes = {path.name: path.stat().st_mode for path in (tmp_path / "out").iterdir()}
+    assert modes["model.safetensors"] == modes["config.json"]
+
+
 @pytest.mark.parametrize("there", [False, True])
 @pytest.mark.parametrize("broken_by", [KeyboardInterrupt, OSError(28, "No space left on device")])
 def test_an_interrupted_saving_leaves_nothing(

@@ -65,6 +65,10 @@ def save_compressed(base: InspectedModel, recipe: Recipe, out: Path) -> Footprin
                 setattr(stored.config, COMPRESSION_KEY, recipe.text)
             with _writing(out):
                 stored.save_pretrained(partial)
+                # safetensors writes for the owner alone; a model is as readable as the files beside it.
+                mode = (partial / "config.json").stat().st_mode
+                for path in partial.glob("*.safetensors"):
+                    path.chmod(mode)
         with _writing(out):
             for name in TOKENIZER_FILES:
                 if (base.checkpoint.folder / name).is_file():
