@@ -49,6 +49,8 @@ def _judgement() -> None:
         "tests of the candidate; **equivalent** if all of them are; else **not settled**.\n"
         "- The candidate is **different** if any dimension is, **equivalent** if all are, else **not "
         "settled**.\n"
+        "- **Inconclusive** and **not settled** are one status: these texts do not decide it. It is no mild "
+        "form of equivalent.\n"
         "- A figure is never shown without its interval and number of texts; where there is none, it says "
         "*exact*, or why it could not be measured."
     )
