@@ -17,7 +17,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _words(app) -> str:
-    return " ".join(one.value for kind in (app.markdown, app.caption) for one in kind).replace("\\", "")
+    # As a reader sees them: no backslashes, and no joiner that keeps "@" from making a link.
+    said = " ".join(one.value for kind in (app.markdown, app.caption) for one in kind)
+    return said.replace("\\", "").replace("\u2060", "")
+
+
+def test_one_status_with_two_names_is_said_to_be_one(repository: Path) -> None:
+    """Whoever reads both "inconclusive" and "not settled" learns that they are the same."""
+    said = _words(app_on("methods", repository, run=""))
+    assert "**Inconclusive** and **not settled** are one status" in said
 
 
 def test_every_measure_is_explained(repository: Path) -> None:
