@@ -10,6 +10,7 @@ MODULES: dict[str, str] = {
     "engine": "benchmarks.engine",
     "explain": "benchmarks.explain",
     "memory": "benchmarks.memory",
+    "pipeline": "benchmarks.pipeline",
     "gpu": "benchmarks.gpu",
     "sampling": "benchmarks.sampling",
 }
