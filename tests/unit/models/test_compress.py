@@ -174,7 +174,9 @@ def test_saved_models_load_as_the_derived_ones(base: InspectedModel, tmp_path: P
     footprint = save_compressed(base, parse_recipe(recipe), tmp_path / "out")
     stored = load_model(inspect_model(str(tmp_path / "out"), policy=TYPED), device=CPU)
     made = derived(f"ref:{recipe}", base)
-    tolerance = 2e-5 if recipe.startswith("low-rank") else 0.0  # the stored product is rounded to float32
+    # The stored product of low rank is rounded to float32; weights that lie elsewhere in memory may be summed
+    # in another order.
+    tolerance = 2e-5 if recipe.startswith("low-rank") else 1e-6
     np.testing.assert_allclose(answers(stored), answers(made), rtol=0, atol=tolerance)
     assert stored.footprint == footprint == made.footprint
     assert stored.facts.labels == base.facts.labels
