@@ -154,11 +154,13 @@ def _policy(settings: Settings, origin: Origin = "typed") -> Policy:
 
 def _keep_rate(plan: Plan | SavedPlan, report: Report, settings: Settings) -> None:
     """Remember how fast the models were, for estimates of later runs."""
-    from trust_core.pipeline.estimate import observed_rate
     from trust_core.pipeline.saved import SavedPlan
 
     if isinstance(plan, SavedPlan):
         return
+    # Only now: it imports torch, and saved predictions have no use for it.
+    from trust_core.pipeline.estimate import observed_rate
+
     spent = report.timing.get("explain_s_per_text", {})
     rate = observed_rate(plan, [spent.get(member.name, {}) for member in plan.members])
     if rate is not None:
