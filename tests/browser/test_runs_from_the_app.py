@@ -63,27 +63,6 @@ def _run_saved(page: Page, seed: int) -> None:
     page.wait_for_url(VERDICT, timeout=60_000)
 
 
-def test_demo_runs_from_one_click_to_the_verdict(server: AppServer, open_page: Callable[..., Page]) -> None:
-    """The models that are filled in are compared by one click; the page grows by itself to the verdict."""
-    page = open_page(f"{server.url}/setup")
-    # Fewer texts than the demo has, and one candidate less: this is about the way, which is the same.
-    page.get_by_role("combobox", name="Candidates: the smaller models").press("Backspace")
-    settled(page)
-    _number(page, "Texts predicted, 0 for all", 40)
-    _number(page, "Texts explained", 20)
-    page.get_by_role("button", name="Run", exact=True).click()
-    page.wait_for_url(VERDICT, timeout=60_000)
-    address = page.url
-    # A refresh in the middle of it, and a second browser, find the same run.
-    page.reload()
-    other = open_page(address)
-    for one in (page, other):
-        expect(one.get_by_text("Every test against its margin")).to_be_visible(timeout=PATIENCE_MS)
-        expect(one.get_by_text("20 of them explained").first).to_be_visible(timeout=PATIENCE_MS)
-        expect(one.get_by_role("button", name="Cancel")).to_have_count(0, timeout=PATIENCE_MS)
-        expect(one.get_by_role("button", name="Report (HTML)")).to_be_visible(timeout=PATIENCE_MS)
-
-
 def test_saved_predictions_are_compared_and_their_report_opens_offline(
     server: AppServer, open_page: Callable[..., Page], browser: Browser, tmp_path: Path
 ) -> None:
@@ -129,28 +108,3 @@ def test_cancelled_run_stops(server: AppServer, open_page: Callable[..., Page]) 
     page.get_by_role("button", name="Cancel").click(timeout=PATIENCE_MS)
     expect(page.get_by_text("This run was cancelled.")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
-
-
-def test_upload_with_unusual_columns_is_mended_on_the_spot(
-    server: AppServer, open_page: Callable[..., Page]
-) -> None:
-    """Columns that no name gives away are chosen below the preview; the file is not uploaded again."""
-    page = open_page(f"{server.url}/setup")
-    page.get_by_test_id("stButtonGroup").get_by_text("Upload", exact=True).click()
-    settled(page)
-    rows = "left,right,verdict\n" + "".join(
-        f"A dog runs {at} times.,A dog moves.,{('entailment', 'neutral', 'contradiction')[at % 3]}\n"
-        for at in range(30)
-    )
-    page.locator('input[type="file"]').first.set_input_files(
-        {"name": "mine.csv", "mimeType": "text/csv", "buffer": rows.encode()}
-    )
-    settled(page)
-    expect(page.get_by_text("Choose the right column above")).to_be_visible()
-    expect(page.get_by_role("button", name="Run", exact=True)).to_have_count(0)
-    for label, column in (("First text", "left"), ("Second text", "right"), ("Label", "verdict")):
-        page.get_by_label(label, exact=True).first.click()
-        page.get_by_role("option", name=column, exact=True).click()
-        settled(page)
-    expect(page.get_by_text("30 texts can be read")).to_be_visible()
-    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()

@@ -53,8 +53,9 @@ def test_each_candidate_stops_when_it_is_settled(stopped: Path) -> None:
         (test,) = candidate["verdict"]["dimensions"]["reasons"]["tests"]
         count = int(explained[candidate["name"]])
         assert test["n"] == count
-        assert test["status"] in ("equivalent", "different")
-        assert test.get("p_adjusted", 1) <= 0.05 or test["status"] == "equivalent"
+        if count < 120:
+            assert test["status"] in ("equivalent", "different")
+            assert test.get("p_adjusted", 1) <= 0.05 or test["status"] == "equivalent"
         note = f"SHAP stopped early: its test was settled after {count} of 120 texts."
         assert (note in candidate["notes"]) == (count < 120)
 
