@@ -63,7 +63,15 @@ def unpacked(content: bytes, folder: Path, *, max_bytes: int) -> Report:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = dict(_files(archive, max_bytes))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+        OSError,
+    ) as error:
         # An encrypted file is a RuntimeError, an unknown method a NotImplementedError.
         raise _refused(f"it is no zip file that can be read ({error})") from error
     report = _report(files)
