@@ -43,7 +43,7 @@ _FLIPS: Final = {
 }
 
 _SHOWN: Final = 1000
-"""Rows of the list of changed texts; the download has all of them."""
+"""Rows of the list of changed texts, the farthest apart first."""
 
 
 def page() -> None:
