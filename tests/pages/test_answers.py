@@ -14,13 +14,6 @@ pytestmark = pytest.mark.slow
 WORDS = ("dog", "cat", "runs", "sleeps", "never", "always", "river")
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home."""
-    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
-    return tmp_path
-
-
 def _tables(n: int = 200) -> RunTables:
     rng = np.random.default_rng(1)
     texts = [

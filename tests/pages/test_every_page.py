@@ -21,11 +21,8 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_draws_the_example(
-    repository: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_page_draws_the_example(home: Path, repository: Path, name: str) -> None:
     """Without any run the bundled example is shown, and no page fails on it."""
-    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
     app = app_on(name, repository, run="")
     assert [error.value for error in app.exception] == []
     assert [title.value for title in app.title] == [PAGES[name]]

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.ui_jobs import ended_job, queue_of, running_job, waiting_job
-from tests.support.ui_runs import RUN, app_on, write_hostile_run, write_run
+from tests.support.ui_runs import RUN, app_on, said, write_hostile_run, write_run
 from trust_core.jobs.record import Job
 from trust_core.ui.state import TextFilter
 
@@ -19,30 +19,6 @@ pytestmark = pytest.mark.slow
 ENTRY = "trust_core/ui/entry.py"
 
 HOSTILE_NAME = "<b>bold</b> ![x](http://127.0.0.1:9/x.png) $x$ \u202e"
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home, whose server starts no worker."""
-    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
-    monkeypatch.setenv("TRUST_START_WORKER", "0")
-    return tmp_path
-
-
-def said(app: AppTest) -> str:
-    """Every word on the page, without Markdown's backslashes."""
-    parts = (
-        app.title,
-        app.header,
-        app.markdown,
-        app.caption,
-        app.text,
-        app.error,
-        app.warning,
-        app.info,
-        app.code,
-    )
-    return " ".join(str(element.value) for kind in parts for element in kind).replace("\\", "")
 
 
 def keys(app: AppTest) -> set[str]:

@@ -27,10 +27,9 @@ def models(monkeypatch: pytest.MonkeyPatch) -> FakeModels:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: FakeModels) -> Path:
-    """A home of its own."""
-    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
-    return tmp_path
+def home(home: Path, models: FakeModels) -> Path:
+    """The home, with the double of the warm process."""
+    return home
 
 
 def drawn(app, key):

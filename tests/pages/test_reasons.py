@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.report_samples import HOSTILE, hostile_report, sample_report
 from tests.support.ui_many_texts import many_tables
-from tests.support.ui_runs import RUN, app_on, write_run
+from tests.support.ui_runs import RUN, app_on, said, write_run
 from trust_core.alignment.ranking import choose_k
 from trust_core.domain.measures import Exact, Measure, Measured, NotMeasured
 from trust_core.domain.report import ControlReport, MeasureRow
@@ -25,24 +25,12 @@ CANDIDATE = "nli-student-3l"
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home."""
-    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
 def view(home: Path) -> RunView:
     """A finished run of 60 texts, 40 of them explained."""
     folder = write_run(home, REPORT, many_tables(REPORT))
     found = view_of(folder, run_id=RUN, name="sample")
     assert found is not None
     return found
-
-
-def words(app) -> str:
-    """What the page says."""
-    return " ".join(one.value for kind in (app.markdown, app.caption, app.info) for one in kind)
 
 
 def measure(key, of, figure, explainer="lime"):
@@ -78,11 +66,11 @@ def test_the_other_explainer_is_a_choice_away(home: Path, repository: Path) -> N
     """LIME and SHAP are shown by the same charts; the choice redraws all that is about single texts."""
     write_run(home, REPORT, many_tables(REPORT))
     app = app_on("reasons", repository)
-    before = words(app)
+    before = said(app)
     app.segmented_control(key="reasons-explainer").set_value("shap-partition").run()
     assert not app.exception
-    assert "SHAP alignment" in words(app)
-    assert words(app) != before
+    assert "SHAP alignment" in said(app)
+    assert said(app) != before
 
 
 def test_texts_of_the_field_are_chosen_on_all_pages(home: Path, repository: Path) -> None:
@@ -90,12 +78,12 @@ def test_texts_of_the_field_are_chosen_on_all_pages(home: Path, repository: Path
     write_run(home, REPORT, many_tables(REPORT))
     app = app_on("reasons", repository)
     app.slider(key="reasons-border").set_value(0.7).run()
-    said = next(one.value for one in app.markdown if one.value.startswith("**Same answer, different"))
-    count = int(said.split(":")[1].split()[0])
+    shown = next(one.value for one in app.markdown if one.value.startswith("**Same answer, different"))
+    count = int(shown.split(":")[1].split()[0])
     next(one for one in app.button if one.label == "Choose these texts").click().run()
     assert not app.exception
     assert f"({count} texts)" in app.button(key="text-filter-chip").label
-    assert f"{count} explained texts among the chosen" in words(app)
+    assert f"{count} explained texts among the chosen" in said(app)
 
 
 def test_an_example_opens_in_the_inspector(home: Path, repository: Path) -> None:
@@ -113,7 +101,7 @@ def test_partial_results_without_explanations_say_so(home: Path, repository: Pat
     write_run(home, REPORT, many_tables(REPORT, explained=0), partial=True)
     app = app_on("reasons", repository)
     assert not app.exception
-    assert "No text has been explained" in words(app)
+    assert "No text has been explained" in said(app)
     assert "Same answer, same reasons?" not in [one.value for one in app.subheader]
 
 
@@ -124,7 +112,7 @@ def test_a_choice_without_explained_texts_says_so(home: Path, repository: Path) 
     app.selectbox(key="bin-choice").select_index(0).run()
     app.switch_page("../../pages/reasons.py").run()
     assert not app.exception
-    assert "None of the chosen texts was explained" in words(app)
+    assert "None of the chosen texts was explained" in said(app)
     assert app.subheader[0].value == "Alignment of reasons"
 
 
@@ -138,7 +126,7 @@ def test_alignment_that_was_not_measured_says_why(home: Path, repository: Path) 
     write_run(home, report, many_tables(report))
     app = app_on("reasons", repository)
     assert not app.exception
-    assert "the models disagree with themselves; it needs more samples" in words(app)
+    assert "the models disagree with themselves; it needs more samples" in said(app)
 
 
 def test_hostile_words_stay_text(home: Path, repository: Path) -> None:

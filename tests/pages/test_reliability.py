@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.report_samples import HOSTILE, hostile_report, sample_report
 from tests.support.ui_many_texts import many_tables
-from tests.support.ui_runs import RUN, app_on, write_run
+from tests.support.ui_runs import RUN, app_on, said, write_run
 from trust_core.domain.predictions import Predictions
 from trust_core.ui.compact import short_name
 from trust_core.ui.reliability.answered import Answered
@@ -21,13 +21,6 @@ from trust_core.ui.reliability.thresholds import threshold_frame
 pytestmark = pytest.mark.slow
 
 REPORT = sample_report()
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home."""
-    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
-    return tmp_path
 
 
 def found(n=60, seed=0) -> Answered:
@@ -48,11 +41,6 @@ def found(n=60, seed=0) -> Answered:
 
 
 FOUND = found()
-
-
-def words(app) -> str:
-    """What the page says."""
-    return " ".join(one.value for kind in (app.markdown, app.caption, app.info) for one in kind)
 
 
 def test_finished_run_shows_every_part(home: Path, repository: Path) -> None:
@@ -80,7 +68,7 @@ def test_every_kind_of_bins_is_drawn(home: Path, repository: Path, shape: str) -
     assert not app.exception
     errors = app.table[0].value
     assert ("SmoothECE" in set(errors["Error"])) == (shape == "smooth")
-    assert "7" in words(app)
+    assert "7" in said(app)
 
 
 def test_own_edges_leave_no_difference(home: Path, repository: Path) -> None:
@@ -154,7 +142,7 @@ def test_without_labels_only_what_needs_none_is_shown(home: Path, repository: Pa
     write_run(home, REPORT, many_tables(REPORT, labelled=False))
     app = app_on("reliability", repository)
     assert not app.exception
-    assert "gold label" in words(app)
+    assert "gold label" in said(app)
     assert [one.value for one in app.subheader] == ["How sure is each model of the same text?"]
 
 
@@ -174,7 +162,7 @@ def test_texts_chosen_elsewhere_are_what_is_drawn(home: Path, repository: Path) 
     chosen.click().run()
     app.switch_page("../../pages/reliability.py").run()
     assert not app.exception
-    assert "chosen texts" in words(app)
+    assert "chosen texts" in said(app)
 
 
 def test_hostile_names_and_classes_stay_text(home: Path, repository: Path) -> None:

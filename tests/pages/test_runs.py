@@ -12,13 +12,6 @@ from trust_core.ui.runs.rows import figure_differences, spec_differences
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home."""
-    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
-    return tmp_path
-
-
 def _history(app):
     return next(one.value for one in app.dataframe if "Started from" in one.value)
 

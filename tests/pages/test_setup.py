@@ -13,14 +13,6 @@ from trust_core.wiring.web import workplace
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home, on a server that starts no worker."""
-    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
-    monkeypatch.setenv("TRUST_START_WORKER", "0")
-    return tmp_path
-
-
 def _jobs(home: Path):
     return workplace(settings_from({"TRUST_HOME": str(home), "TRUST_START_WORKER": "0"})).queue.jobs()
 

@@ -5,21 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.report_samples import HOSTILE, sample_report
-from tests.support.ui_runs import app_on, write_hostile_run, write_run
+from tests.support.ui_runs import app_on, said, write_hostile_run, write_run
 from trust_core.domain.report import Report
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home."""
-    monkeypatch.setenv("TRUST_HOME", str(tmp_path))
-    return tmp_path
-
-
-def _words(app) -> str:
-    return " ".join(one.value for kind in (app.markdown, app.caption, app.header) for one in kind)
 
 
 def test_finished_run_answers_the_question(home: Path, repository: Path) -> None:
@@ -29,17 +18,17 @@ def test_finished_run_answers_the_question(home: Path, repository: Path) -> None
     assert not app.exception
     assert app.header[0].value == "No, it differs"
     for status in ("equivalent", "different"):
-        assert status in _words(app)
+        assert status in said(app)
 
 
 def test_every_test_is_told_in_a_sentence(home: Path, repository: Path) -> None:
     """No test of the verdict is left out of the page."""
     write_run(home)
     app = app_on("verdict", repository)
-    said = _words(app).replace("\\", "")
+    words = said(app)
     for part in sample_report().candidates[0].verdict.dimensions.values():
         for test in part.tests:
-            assert test.why in said
+            assert test.why in words
 
 
 def test_another_candidate_has_its_own_verdict(home: Path, repository: Path) -> None:
@@ -82,7 +71,7 @@ def test_run_without_tests_says_why(home: Path, repository: Path) -> None:
     )
     app = app_on("verdict", repository)
     assert not app.exception
-    assert "The run has not come so far" in _words(app).replace("\\", "")
+    assert "The run has not come so far" in said(app)
     assert "Every test against its margin" not in [one.value for one in app.subheader]
 
 

@@ -57,6 +57,23 @@ def write_hostile_run(home: Path) -> Path:
     return write_run(home, hostile_report())
 
 
+def said(app: AppTest) -> str:
+    """Every word on the page as a reader sees it: no backslashes of Markdown, no joiners."""
+    parts = (
+        app.title,
+        app.header,
+        app.markdown,
+        app.caption,
+        app.text,
+        app.error,
+        app.warning,
+        app.info,
+        app.code,
+    )
+    words = " ".join(str(element.value) for kind in parts for element in kind)
+    return words.replace("\\", "").replace("\u2060", "")
+
+
 def app_on(page: str, repository: Path, *, run: str = RUN, candidate: str = "", **address: str) -> AppTest:
     """The app on a page of a run; the environment says where the home is.
 

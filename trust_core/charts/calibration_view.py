@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from trust_core.charts.table import Table
-from trust_core.charts.theme import Theme, faded, framed, plain
+from trust_core.charts.theme import Theme, add_band, add_diagonal, faded, framed, plain
 from trust_core.domain.arrays import FloatArray, IntArray
 
 CLICKED: Final = 9
@@ -98,14 +98,7 @@ def calibration_view(view: CalibrationView, *, theme: Theme) -> go.Figure:
     The axes of the rates are square and go from 0 to 1. Only the markers can be hovered and clicked.
     """
     figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        name="as right as confident",
-        line={"color": theme.muted, "dash": "dot", "width": 1.5},
-        hoverinfo="skip",
-    )
+    add_diagonal(figure, theme)
     for model in view.models:
         _add_model(figure, model, theme)
     _add_difference(figure, view.difference, theme)
@@ -152,16 +145,7 @@ def _add_model(figure: go.Figure, model: ModelBins, theme: Theme) -> None:
     """Band, line and histogram of one model: three traces, whatever there is to show."""
     colour = _colour(model.of, theme)
     band = model.curve or CurveBand(model.said, model.came, model.low, model.high)
-    figure.add_scatter(
-        x=[*band.at.tolist(), *band.at[::-1].tolist()],
-        y=[*band.high.tolist(), *band.low[::-1].tolist()],
-        fill="toself",
-        fillcolor=faded(colour, 0.14),
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    add_band(figure, band.at.tolist(), band.low.tolist(), band.high.tolist(), colour=colour)
     figure.add_scatter(
         x=band.at.tolist(),
         y=band.value.tolist(),
@@ -184,16 +168,14 @@ def _add_model(figure: go.Figure, model: ModelBins, theme: Theme) -> None:
 
 def _add_difference(figure: go.Figure, difference: CurveBand, theme: Theme) -> None:
     """The panel of differences: band and line."""
-    figure.add_scatter(
-        x=[*difference.at.tolist(), *difference.at[::-1].tolist()],
-        y=[*difference.high.tolist(), *difference.low[::-1].tolist()],
+    add_band(
+        figure,
+        difference.at.tolist(),
+        difference.low.tolist(),
+        difference.high.tolist(),
+        colour=theme.muted,
+        opacity=0.25,
         yaxis="y2",
-        fill="toself",
-        fillcolor=faded(theme.muted, 0.25),
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        showlegend=False,
     )
     figure.add_scatter(
         x=difference.at.tolist(),

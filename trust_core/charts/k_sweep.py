@@ -5,23 +5,14 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from trust_core.charts.table import Table
-from trust_core.charts.theme import Theme, faded, framed
+from trust_core.charts.theme import Theme, add_band, framed
 from trust_core.domain.report import KSweep
 
 
 def k_sweep(sweep: KSweep, *, theme: Theme) -> go.Figure:
     """Mean Jaccard index of the top K words with its band, and what random words would give."""
     figure = go.Figure()
-    figure.add_scatter(
-        x=[*sweep.k, *reversed(sweep.k)],
-        y=[*sweep.high, *reversed(sweep.low)],
-        fill="toself",
-        fillcolor=faded(theme.candidate, 0.16),
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    add_band(figure, [float(k) for k in sweep.k], sweep.low, sweep.high, colour=theme.candidate)
     figure.add_scatter(
         x=list(sweep.k),
         y=list(sweep.jaccard),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from trust_core.charts.table import Table
-from trust_core.charts.theme import Theme, faded, framed, plain
+from trust_core.charts.theme import Theme, add_band, add_diagonal, faded, framed, plain
 from trust_core.domain.report import ReliabilityCurve
 
 _DASHES = {"reference": "solid", "candidate": "dash"}
@@ -24,14 +24,7 @@ def reliability_diagram(
         theme: the colours.
     """
     figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        name="as right as confident",
-        line={"color": theme.muted, "dash": "dot", "width": 1.5},
-        hoverinfo="skip",
-    )
+    add_diagonal(figure, theme)
     for curve, name in zip(curves, names, strict=True):
         _add_model(figure, curve, name, theme)
     return framed(
@@ -55,16 +48,7 @@ def _add_model(figure: go.Figure, curve: ReliabilityCurve, name: str, theme: The
     """The band, the curve and the histogram of one model."""
     colour = theme.reference if curve.of == "reference" else theme.candidate
     total = sum(curve.n) or 1
-    figure.add_scatter(
-        x=[*curve.conf, *reversed(curve.conf)],
-        y=[*curve.high, *reversed(curve.low)],
-        fill="toself",
-        fillcolor=faded(colour, 0.14),
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    add_band(figure, curve.conf, curve.low, curve.high, colour=colour)
     figure.add_scatter(
         x=list(curve.conf),
         y=list(curve.acc),

@@ -6,6 +6,7 @@ Colour is never the only carrier: every series has its own marker or line as wel
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -96,6 +97,52 @@ def plain(text: str, *, longest: int = LONGEST_LABEL) -> str:
     shown = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # Between two dollars plotly looks for a formula.
     return shown.replace("$", "&#36;")
+
+
+def add_diagonal(figure: go.Figure, theme: Theme) -> None:
+    """The line on which a model is right as often as it is confident: a trace of its own in the legend."""
+    figure.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        name="as right as confident",
+        line={"color": theme.muted, "dash": "dot", "width": 1.5},
+        hoverinfo="skip",
+    )
+
+
+def add_band(
+    figure: go.Figure,
+    at: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    *,
+    colour: str,
+    opacity: float = 0.14,
+    **axes: str,
+) -> None:
+    """The area between two curves, which nobody can hover or click.
+
+    Args:
+        figure: where it is drawn.
+        at: places on the horizontal axis.
+        low: the lower curve there.
+        high: the upper one.
+        colour: #rrggbb.
+        opacity: of the filling.
+        axes: `xaxis` and `yaxis` of a panel, where they are not the first.
+    """
+    figure.add_scatter(
+        x=[*at, *reversed(at)],
+        y=[*high, *reversed(low)],
+        fill="toself",
+        fillcolor=faded(colour, opacity),
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+        **axes,
+    )
 
 
 def framed(figure: go.Figure, theme: Theme, *, height: int, **layout: Any) -> go.Figure:

@@ -25,6 +25,7 @@ from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import Measured, NotMeasured
 from trust_core.export.figure_text import NO_FIGURE, number
 from trust_core.ui import chart, measure_card, state
+from trust_core.ui.choice_table import FLIPS, choice_table
 from trust_core.ui.compared import Compared, compared_answers, slice_columns
 from trust_core.ui.run_view import RunView
 
@@ -34,13 +35,6 @@ _CARDS: Final = (
     ("negative_flip_rate", "pair"),
     ("positive_flip_rate", "pair"),
 )
-
-_FLIPS: Final = {
-    "negative": "right became wrong",
-    "positive": "wrong became right",
-    "changed": "another wrong answer",
-    "none": "same answer",
-}
 
 _SHOWN: Final = 1000
 """Rows of the list of changed texts, the farthest apart first."""
@@ -139,20 +133,13 @@ def _changed_texts(
         for name in ("text_a", "text_b", "gold", "reference", "candidate", "flip", "shift", "divergence")
         if name in shown
     ]
-    table = shown[columns].assign(flip=shown["flip"].map(_FLIPS))
+    table = shown[columns].assign(flip=shown["flip"].map(FLIPS))
     key = f"changed-{view.id}-{candidate}-{cell}-{len(found)}"
-
-    def opened() -> None:
-        picked = st.session_state[key]["selection"]["rows"]
-        if picked:
-            state.open_text(str(shown["id"].iloc[picked[0]]))
-
-    st.dataframe(
+    choice_table(
         table,
-        hide_index=True,
+        ids=shown["id"].astype(str).tolist(),
         key=key,
-        on_select=opened,
-        selection_mode="single-row",
+        choose=state.open_text,
         height=360,
         column_config={
             "text_a": st.column_config.TextColumn("First text", width="medium"),

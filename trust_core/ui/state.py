@@ -80,13 +80,13 @@ def choose() -> None:
     """Look up the runs, and offer the choice of run and candidate in the sidebar."""
     _leave_if_asked()
     _look_up()
-    runs = {run.id: run for run in _runs()}
+    known = {run.id: run for run in runs()}
     with st.sidebar:
         st.session_state["run-choice"] = _chosen().id
         st.selectbox(
             "Run",
-            list(runs),
-            format_func=lambda run_id: runs[run_id].label,
+            list(known),
+            format_func=lambda run_id: known[run_id].label,
             key="run-choice",
             on_change=_run_chosen,
         )
@@ -124,7 +124,7 @@ def open_text(text_id: str) -> None:
 def go_to(page: str) -> None:
     """Leave for another page when the callback is over: the name of a file in pages/, without its ending."""
     st.session_state[_GO_TO] = page
-    st.session_state[_WHOLE_PAGE] = True
+    whole_page()
 
 
 def filter_texts(ids: Sequence[str], label: str) -> None:
@@ -138,7 +138,7 @@ def filter_texts(ids: Sequence[str], label: str) -> None:
 
 def restore_texts(ids: Sequence[str], label: str) -> None:
     """Choose texts as the address says, outside a callback; as `filter_texts` but for the address."""
-    st.session_state[_WHOLE_PAGE] = True
+    whole_page()
     if not ids:
         st.session_state.pop(_FILTER, None)
         return
@@ -153,10 +153,19 @@ def selected() -> TextFilter | None:
     return found
 
 
-def fragment(draw: Callable[..., None]) -> Callable[..., None]:
+def whole_page() -> None:
+    """Draw the whole page when the callback is over, also where it came from a `fragment`."""
+    st.session_state[_WHOLE_PAGE] = True
+
+
+def fragment(draw: Callable[..., None], *, run_every: float | None = None) -> Callable[..., None]:
     """A part of a page that is drawn again alone when something in it changes.
 
     What is outside of it (another page, run, text or choice of texts) still takes the whole page.
+
+    Args:
+        draw: draws the part.
+        run_every: draw it again by itself after so many seconds.
     """
 
     @wraps(draw)
@@ -165,7 +174,7 @@ def fragment(draw: Callable[..., None]) -> Callable[..., None]:
             st.rerun()
         draw(*given, **named)
 
-    return st.fragment(drawn)
+    return st.fragment(drawn, run_every=run_every)
 
 
 def page_frame(title: str, body: Callable[[RunView, str], None], *, intro: str = "") -> None:
@@ -179,8 +188,7 @@ def page_frame(title: str, body: Callable[[RunView, str], None], *, intro: str =
     """
     page_title(title, intro)
     try:
-        if _PROBLEM in st.session_state:
-            messages.refusal(st.session_state[_PROBLEM])
+        show_problem()
         selection = current()
         _state_of(selection)
         if selection.view is not None and selection.candidate is not None:
@@ -188,6 +196,12 @@ def page_frame(title: str, body: Callable[[RunView, str], None], *, intro: str =
             body(selection.view, selection.candidate)
     except TrustError as error:
         messages.failed(error)
+
+
+def show_problem() -> None:
+    """Say why the runs of this server could not be read, if they could not."""
+    if _PROBLEM in st.session_state:
+        messages.refusal(st.session_state[_PROBLEM])
 
 
 def page_title(title: str, intro: str = "") -> None:
@@ -246,7 +260,11 @@ def _look_up() -> None:
         st.session_state[_PROBLEM] = str(error)
 
 
-def _runs() -> list[KnownRun]:
+def runs() -> list[KnownRun]:
+    """The runs that the sidebar offers, as they were when the page was opened or drawn last.
+
+    Where they could not be read it is the example alone; `show_problem` says why.
+    """
     if _RUNS not in st.session_state:
         _look_up()
     return list(st.session_state[_RUNS])
@@ -255,7 +273,7 @@ def _runs() -> list[KnownRun]:
 def _chosen() -> KnownRun:
     """The run that the address names, by the id of its job or the beginning of its fingerprint."""
     wanted = address.read("run")
-    for run in _runs():
+    for run in runs():
         if wanted in (run.id, run.entry.id if run.entry else run.id):
             return run
     return example()

@@ -14,14 +14,6 @@ from trust_core.report.criteria import explainer_title
 PAGE: Final = 50
 """Rows of one page of the list."""
 
-FLIPS: Final = {
-    "negative": "right became wrong",
-    "positive": "wrong became right",
-    "changed": "another answer",
-    "none": "same answer",
-}
-"""What the values of `flip` mean."""
-
 ANY: Final = "any"
 
 TABLE_ORDER: Final = "order of the data"

@@ -11,7 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from trust_core.report.criteria import explainer_title
-from trust_core.ui.inspector.browse import ANY, FLIPS, PAGE, TABLE_ORDER, Wanted, neighbour, sort_keys
+from trust_core.ui.choice_table import FLIPS, choice_table
+from trust_core.ui.inspector.browse import ANY, PAGE, TABLE_ORDER, Wanted, neighbour, sort_keys
 
 _KEYS: Final = {
     name: f"inspector_{name}"
@@ -144,21 +145,14 @@ def text_list(found: pd.DataFrame, *, run: str, state: str, shown: str, show: Ca
     rows = found.iloc[(page - 1) * PAGE : page * PAGE]
     ids = rows["id"].tolist()
     key = f"inspector_list/{run}/{state}/{page}"
-
-    def chose() -> None:
-        picked = st.session_state[key]["selection"]["rows"]
-        if picked and picked[0] < len(ids):
-            show(ids[picked[0]])
-
     marked = [ids.index(shown)] if shown in ids else []
     st.session_state[key] = {"selection": {"rows": marked, "columns": [], "cells": []}}
-    st.dataframe(
+    choice_table(
         rows.assign(flip=rows["flip"].map(FLIPS)),
-        hide_index=True,
+        ids=ids,
         key=key,
+        choose=show,
         height=min(320, 38 + 35 * max(1, len(rows))),
-        on_select=chose,
-        selection_mode="single-row",
         column_order=_order(rows),
         column_config=_columns(found),
         placeholder="",

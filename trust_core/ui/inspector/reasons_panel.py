@@ -11,6 +11,7 @@ import streamlit as st
 
 from trust_core.domain.texts import SegmentedText
 from trust_core.ui import downloads
+from trust_core.ui.choice_table import choice_table
 from trust_core.ui.inspector.bench import Workbench, asked
 from trust_core.ui.inspector.focus import Focus, heat_rows, settings_sentence
 from trust_core.ui.inspector.heat import Drawing, HeatRow, Reasons, heatmap_data, weight_table
@@ -210,20 +211,12 @@ def _word(
             "there. Choose a row to open its text."
         )
         key = f"inspector_elsewhere/{focus.text.id}/{chosen}"
-        ids = others["id"].tolist()
-
-        def chose() -> None:
-            picked = st.session_state[key]["selection"]["rows"]
-            if picked and picked[0] < len(ids):
-                open_text(ids[picked[0]])
-
-        st.dataframe(
+        choice_table(
             others,
-            hide_index=True,
+            ids=others["id"].tolist(),
             key=key,
+            choose=open_text,
             height=min(280, 38 + 35 * len(others)),
-            on_select=chose,
-            selection_mode="single-row",
             column_config=_signed(["reference", "candidate", "difference"]),
         )
 

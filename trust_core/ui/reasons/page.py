@@ -14,6 +14,7 @@ from trust_core.domain.measures import Of
 from trust_core.domain.report import CandidateReport, KSweep, MeasureRow, Report
 from trust_core.report.criteria import explainer_title
 from trust_core.ui import chart, measure_card, state
+from trust_core.ui.choice_table import FLIPS, choice_table
 from trust_core.ui.compact import brief, small_table
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.reasons.explained import Explained, explained, top_words
@@ -28,13 +29,6 @@ _BEHIND: Final[tuple[tuple[str, Of, str], ...]] = (
     ("chance_jaccard", "pair", "Random words"),
 )
 """What S is made of, in the order of a table."""
-
-_FLIPS: Final = {
-    "negative": "right became wrong",
-    "positive": "wrong became right",
-    "changed": "another answer",
-    "none": "same answer",
-}
 
 
 def page() -> None:
@@ -193,19 +187,12 @@ def _listing(view: RunView, candidate: str, found: Explained, explainer: str) ->
     st.subheader("Every explained text", anchor=False)
     shown = listing_frame(view, candidate, found, explainer)
     key = f"explained-{view.id}-{candidate}-{explainer}-{len(shown)}"
-
-    def opened() -> None:
-        picked = st.session_state[key]["selection"]["rows"]
-        if picked:
-            state.open_text(str(shown["id"].iloc[picked[0]]))
-
-    st.dataframe(
+    choice_table(
         shown,
-        hide_index=True,
+        ids=shown["id"].astype(str).tolist(),
         key=key,
+        choose=state.open_text,
         height=420,
-        on_select=opened,
-        selection_mode="single-row",
         column_config={
             "id": None,
             "text_a": st.column_config.TextColumn("text", width="medium"),
@@ -228,7 +215,7 @@ def _listing(view: RunView, candidate: str, found: Explained, explainer: str) ->
 def listing_frame(view: RunView, candidate: str, found: Explained, explainer: str) -> pd.DataFrame:
     """One row a text, the least alike first: answers, alignment, and the top words of both models."""
     frame = found.frame.sort_values([f"alignment_{explainer}", "id"], kind="stable").reset_index(drop=True)
-    frame["flip"] = frame["flip"].map(_FLIPS)
+    frame["flip"] = frame["flip"].map(FLIPS)
     words = top_words(view, candidate, explainer)
     if len(words):
         frame = frame.join(words, on="id")

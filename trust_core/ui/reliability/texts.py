@@ -12,6 +12,7 @@ from trust_core.calibration.diagram import claims
 from trust_core.domain.arrays import BoolArray, IntArray
 from trust_core.stats.intervals import wilson_interval
 from trust_core.ui import address, state
+from trust_core.ui.choice_table import choice_table
 from trust_core.ui.compact import short_name
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.reliability.answered import Answered
@@ -141,20 +142,13 @@ def _listing(view: RunView, found: Answered, current: ChosenBin, rows: BoolArray
     frame = bin_frame(view, found, rows)
     shown = frame.head(MOST)
     key = f"bin-texts-{view.id}-{found.candidate.model}-{current.address}"
-
-    def opened() -> None:
-        picked = st.session_state[key]["selection"]["rows"]
-        if picked:
-            state.open_text(str(shown["id"].iloc[picked[0]]))
-
     percent = st.column_config.NumberColumn(format="percent", width="small")
-    st.dataframe(
+    choice_table(
         shown[["outcome", *(name for name in shown.columns if name not in ("id", "outcome"))]],
-        hide_index=True,
+        ids=shown["id"].astype(str).tolist(),
         key=key,
+        choose=state.open_text,
         height=380,
-        on_select=opened,
-        selection_mode="single-row",
         column_config={
             "text_a": st.column_config.TextColumn("text", width="medium"),
             "text_b": st.column_config.TextColumn("second text", width="medium"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -11,6 +12,7 @@ import streamlit as st
 from trust_core.errors import RunError, TrustError
 from trust_core.store.folder import load_report, spec_of_run
 from trust_core.ui import downloads, messages, state, visitor
+from trust_core.ui.choice_table import choice_table
 from trust_core.ui.known_runs import KnownRun, known_runs
 from trust_core.ui.runs.rows import figure_differences, run_row, spec_differences, state_of
 
@@ -31,13 +33,10 @@ def page() -> None:
     problem = st.session_state.pop(_PROBLEM, None)
     if problem:
         messages.refusal(problem)
-    try:
-        runs = known_runs()
-    except TrustError as error:
-        messages.failed(error)
-        return
-    live = any(run.job is not None and run.job.live for run in runs)
-    st.fragment(run_every=_EVERY_S if live else None)(_history)(live)
+    state.show_problem()
+    runs = state.runs()
+    live = _live(runs)
+    state.fragment(_history, run_every=_EVERY_S if live else None)([runs], live)
     chosen = next((run for run in runs if run.id == st.session_state.get(_CHOSEN)), None)
     if chosen is None:
         st.caption("Choose a row to see more of a run, and what can be done with it.")
@@ -48,32 +47,41 @@ def page() -> None:
     _import()
 
 
-def _history(was_live: bool) -> None:
-    """The table; drawn again by itself while something waits or runs."""
+def _live(runs: list[KnownRun]) -> bool:
+    return any(run.job is not None and run.job.live for run in runs)
+
+
+def _history(known: list[list[KnownRun]], was_live: bool) -> None:
+    """The table; drawn again by itself while something waits or runs.
+
+    Args:
+        known: the runs that the page was drawn with, taken out by the first drawing; later ones read them.
+        was_live: whether something waited or ran then.
+    """
     try:
-        runs = known_runs()
+        runs = known.pop() if known else known_runs()
     except TrustError as error:
         messages.failed(error)
         return
-    if was_live and not any(run.job is not None and run.job.live for run in runs):
+    if was_live and not _live(runs):
         st.rerun()
     ids = tuple(run.id for run in runs)
     # A choice is a place in the list, so another list is another table.
     key = f"{_TABLE}-{len(ids)}-{ids[min(1, len(ids) - 1)]}"
-
-    def choose() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        st.session_state[_CHOSEN] = ids[rows[0]] if rows else None
-
-    st.dataframe(
+    choice_table(
         pd.DataFrame([run_row(run) for run in runs]),
-        hide_index=True,
+        ids=ids,
         key=key,
-        on_select=choose,
-        selection_mode="single-row",
+        choose=_choose,
+        undo=partial(_choose, None),
     )
     if len(runs) == 1:
         st.caption("Nothing has been run here yet: the example is a finished run of the bundled models.")
+
+
+def _choose(run: str | None) -> None:
+    st.session_state[_CHOSEN] = run
+    state.whole_page()
 
 
 def _one_run(run: KnownRun) -> None:
