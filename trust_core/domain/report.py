@@ -148,6 +148,33 @@ class Verdict(ReportPart):
     dimensions: dict[Dimension, DimensionVerdict]
 
 
+class SliceRow(ReportPart):
+    """One part of the texts: what it was cut by, its name, its texts and its figures."""
+
+    by: str
+    name: str
+    n: int
+    explained: int = 0
+    measures: tuple[MeasureRow, ...] = ()
+
+
+class SliceReport(ReportPart):
+    """A candidate on parts of the texts, and what the search for the part that stands out found.
+
+    `tested` parts share Holm's correction; `worst` is the place in `rows` of the part that is surely
+    changed most. The search went through `searched` parts.
+    """
+
+    rows: tuple[SliceRow, ...] = ()
+    tested: int = 0
+    worst: int | None = None
+    worst_why: str = ""
+    found: tuple[SliceRow, ...] = ()
+    searched: int = 0
+    search_why: str = ""
+    notes: tuple[str, ...] = ()
+
+
 class CandidateReport(ReportPart):
     """One candidate: its verdict, then every figure."""
 
@@ -155,6 +182,7 @@ class CandidateReport(ReportPart):
     verdict: Verdict
     measures: tuple[MeasureRow, ...]
     notes: tuple[str, ...] = ()
+    slices: SliceReport | None = None
 
 
 class ControlReport(ReportPart):
