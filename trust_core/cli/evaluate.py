@@ -93,13 +93,18 @@ def bound(settings: Settings, folders: Sequence[Path], *, models: Paths = (), fi
 
 def _typed(options: Namespace) -> tuple[Paths, Paths]:
     """Names of models and of files that stand in the command line, as flags or in --set."""
-    models = [options.reference, *(options.candidate or ())]
-    files = [options.data, options.reference_predictions, *(options.candidate_predictions or ())]
+    models = [options.reference, options.twin, *(options.candidate or ())]
+    files = [
+        *(options.data, options.reference_predictions, options.twin_predictions),
+        *(options.candidate_predictions or ()),
+    ]
     for path, value in assignments(options):
         values = value if isinstance(value, list) else [value]
-        if path in {"reference", "candidates"}:
+        if path in {"reference", "twin", "candidates"}:
             models += values
-        elif path in {"data.source", "reference_predictions", "candidate_predictions"}:
+        elif path in {
+            *("data.source", "reference_predictions", "twin_predictions", "candidate_predictions"),
+        }:
             files += values
         elif path == "data" and isinstance(value, dict):
             files.append(value.get("source"))

@@ -12,6 +12,7 @@ import yaml
 from trust_core.domain.spec import LabelMap, Margins, Spec
 from trust_core.domain.spec_reading import read_part
 from trust_core.errors import UsageError
+from trust_core.pipeline.command import FROM_TWIN
 
 MAX_BYTES = 1_000_000
 """Largest spec, margins or label-map file."""
@@ -19,6 +20,8 @@ MAX_BYTES = 1_000_000
 _PLAIN = {
     "reference": "reference",
     "reference_predictions": "reference_predictions",
+    "twin": "twin",
+    "twin_predictions": "twin_predictions",
     "limit": "limit",
     "explain_limit": "explain_limit",
     "protocol": "protocol",
@@ -53,6 +56,12 @@ def add_spec_options(parser: ArgumentParser) -> None:
     models.add_argument(
         "--candidate-predictions", metavar="F", action="append", help="likewise; may be repeated"
     )
+    models.add_argument(
+        "--twin",
+        metavar="M",
+        help='the reference trained again with another seed, for control C3 ("none": no control C3)',
+    )
+    models.add_argument("--twin-predictions", metavar="F", help="likewise, as a file of saved predictions")
     data = parser.add_argument_group("data")
     data.add_argument("--data", metavar="D", help="bundled:nli, bundled:pi, a file, or hub:OWNER/NAME")
     data.add_argument("--text-a", metavar="C", help="column of the first texts")
@@ -74,7 +83,11 @@ def add_spec_options(parser: ArgumentParser) -> None:
     )
     how.add_argument("--protocol", metavar="P", help="corrected (default), published-nli or published-pi")
     how.add_argument("--seed", type=int, metavar="S", help="everything random follows from it (default 0)")
-    how.add_argument("--margins", metavar="FILE", help="equivalence margins, YAML or JSON")
+    how.add_argument(
+        "--margins",
+        metavar="FILE",
+        help="equivalence margins, YAML or JSON; from-twin: no smaller than what retraining does",
+    )
     how.add_argument("--device", metavar="DEV", help="auto (default), cpu or cuda")
     how.add_argument(
         "--backend", metavar="B", help="auto (default), torch or openvino: what computes on the CPU"
@@ -106,7 +119,9 @@ def spec_from_options(options: Namespace) -> Spec:
         content["candidate_predictions"] = options.candidate_predictions
     if options.explainers is not None:
         content["explainers"] = [part.strip() for part in options.explainers.split(",") if part.strip()]
-    if options.margins:
+    if options.margins == FROM_TWIN:
+        content["margins_from_twin"] = True
+    elif options.margins:
         margins = read_part(Margins, mapping_from_file(options.margins), source=options.margins)
         content["margins"] = margins.model_dump()
     if options.label_map:

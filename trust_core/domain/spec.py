@@ -21,6 +21,12 @@ REFERENCE_PREDICTION = "reference-prediction"
 OWN_PREDICTION = "own-prediction"
 GOLD = "gold"
 
+NO_TWIN = "none"
+"""What `twin` says where the reference shall have none."""
+
+BUNDLED_TWINS = {"nli-reference": "nli-twin", "bundled:nli-reference": "nli-twin"}
+"""References that come with a twin: the same network, trained again with another seed."""
+
 NO_LABELS = "none"
 """What `data.label` says where the texts have no gold labels."""
 
@@ -88,7 +94,8 @@ class KSpec(SpecPart):
 class Margins(SpecPart):
     """Equivalence margins: a convention, printed with every verdict.
 
-    Differences must stay inside +-margin, rates and distances below it, `alignment` above it.
+    Differences must stay inside +-margin, rates and distances below it, `alignment` above it, and
+    `alignment_beside_twin` above -margin.
     """
 
     accuracy: Margin = 0.01
@@ -97,6 +104,7 @@ class Margins(SpecPart):
     signed_gap: Margin = 0.01
     curve_distance: Margin = 0.02
     alignment: Margin = 0.75
+    alignment_beside_twin: Margin = 0.05
     risk: Margin = 0.01
 
 
@@ -116,6 +124,9 @@ class Spec(SpecPart):
         reference: bundled name, folder, or hub id (`owner/name@revision`).
         candidates: likewise, or made from the reference: `ref:int8`, `ref:prune=0.5`,
             `ref:low-rank=0.5`, `ref:layers=0,2,4`.
+        twin: the reference trained again with another seed, for control C3; None takes the one that comes
+            with a bundled reference, `none` has none.
+        twin_predictions: a file, likewise, with saved predictions.
         data: the texts; may be left out with saved predictions.
         label_map: how given label names map to canonical ones.
         limit: predict a seeded stratified sample of that many texts; None takes all.
@@ -125,6 +136,8 @@ class Spec(SpecPart):
         explained_class: `reference-prediction`, `own-prediction`, `gold` or a class name.
         control_texts: how many of the explained texts the controls use.
         dimensions: what the verdict is about; one that is left out does not vote.
+        margins_from_twin: each margin is at least the upper 95 % limit of what the twin differs by, and the
+            reasons are judged beside the twin's.
         batch_tokens, threads, device, backend: how the work is done; no part of the fingerprint.
         precision: of the arithmetic inside the models; below fp32 the report says how far they deviate.
         no_texts: leave texts and words out of every file.
@@ -134,6 +147,8 @@ class Spec(SpecPart):
     candidates: tuple[str, ...] = ()
     reference_predictions: str | None = None
     candidate_predictions: tuple[str, ...] = ()
+    twin: str | None = None
+    twin_predictions: str | None = None
     data: DataSpec | None = None
     label_map: LabelMap = LabelMap()
     limit: Annotated[int, Field(ge=1)] | None = None
@@ -153,6 +168,7 @@ class Spec(SpecPart):
     control_texts: Annotated[int, Field(ge=0)] = 30
     dimensions: tuple[Dimension, ...] = ("answers", "reasons", "reliability", "cost")
     margins: Margins = Margins()
+    margins_from_twin: bool = False
     device: Literal["auto", "cpu", "cuda"] = "auto"
     backend: Literal["auto", "torch", "openvino"] = "auto"
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
@@ -192,11 +208,39 @@ class Spec(SpecPart):
                 problems.append(
                     f"candidate {first} is the reference itself, which control C0 of every run covers"
                 )
+        problems += self._twin_problems(by_file=by_file)
         if self.stop_when_settled and self.protocol != "corrected":
             problems.append(f"stop_when_settled needs intervals that {self.protocol} does not have")
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _twin_problems(self, *, by_file: bool) -> list[str]:
+        """What cannot be done with this twin, in words."""
+        problems = []
+        if by_file and self.twin not in (None, NO_TWIN):
+            problems.append("saved predictions go with twin_predictions, not with a model as twin")
+        if not by_file and self.twin_predictions is not None:
+            problems.append("models go with twin, not with twin_predictions")
+        for twin, reference in (
+            (self.twin, self.reference),
+            (self.twin_predictions, self.reference_predictions),
+        ):
+            if twin is not None and twin == reference:
+                problems.append(f"twin {twin} is the reference itself: give one of another training")
+        if self.margins_from_twin:
+            if (self.twin_predictions if by_file else self.twin_name) is None:
+                problems.append("margins_from_twin needs a twin")
+            if self.stop_when_settled:
+                problems.append("margins_from_twin judges all explained texts: leave out stop_when_settled")
+        return problems
+
+    @property
+    def twin_name(self) -> str | None:
+        """The twin of the reference, given or bundled; None: there is none."""
+        if self.twin is None:
+            return BUNDLED_TWINS.get(self.reference or "")
+        return None if self.twin == NO_TWIN else self.twin
 
     @property
     def from_predictions(self) -> bool:

@@ -42,8 +42,10 @@ def named_paths(spec: Spec) -> tuple[str, ...]:
     """Whatever in the spec may be a file or a folder of this machine."""
     names = (
         spec.reference,
+        spec.twin_name,
         *spec.candidates,
         spec.reference_predictions,
+        spec.twin_predictions,
         *spec.candidate_predictions,
         spec.data.source if spec.data else None,
     )

@@ -9,9 +9,14 @@ from typing import Any
 
 from trust_core.domain.spec import Spec
 
+FROM_TWIN = "from-twin"
+"""What `--margins` takes in place of a file."""
+
 _FLAGS = {
     "reference": "--reference",
     "reference_predictions": "--reference-predictions",
+    "twin": "--twin",
+    "twin_predictions": "--twin-predictions",
     "limit": "--limit",
     "explain_limit": "--explain-limit",
     "protocol": "--protocol",
@@ -45,6 +50,8 @@ def reproducing_command(spec: Spec) -> str:
                 words += _flag(_DATA[part], entry) if part in _DATA else _assignment(f"data.{part}", entry)
         elif name == "explainers":
             words += _flag("--explainers", ",".join(value))
+        elif name == "margins_from_twin":
+            words += _flag("--margins", FROM_TWIN)
         elif name in _SWITCHES:
             words.append(_SWITCHES[name])
         elif name in _OF_FIELDS:

@@ -9,7 +9,7 @@ from typing import Final
 from trust_core.domain.catalogue.entry import Dimension
 from trust_core.domain.report import TestRow
 from trust_core.domain.spec import Margins
-from trust_core.report.wording import Unit, bound, in_sentence, interval, listed, spoken, suffix
+from trust_core.report.wording import MINUS, Unit, bound, in_sentence, interval, listed, spoken, suffix
 from trust_core.stats.equivalence import MarginKind
 
 METHOD: Final = (
@@ -28,7 +28,7 @@ class Criterion:
         key: its key in the catalogue, which is also its field of the margins.
         dimension: the dimension it votes in.
         kind: what the margin bounds: both sides of a difference, a rate or distance from above, a
-            similarity from below.
+            similarity or what may be lost from below.
         best: its value when candidate and reference are the same model.
         unit: how its figures are said.
         title: what a sentence about it begins with.
@@ -51,6 +51,8 @@ class Criterion:
         """The margin in words."""
         if self.kind == "similarity":
             return f"floor {bound(margin, self.unit)}"
+        if self.kind == "loss":
+            return f"margin {MINUS}{bound(margin, self.unit)}"
         return f"margin {'±' if self.kind == 'difference' else ''}{bound(margin, self.unit)}"
 
     def figure(self, estimate: float) -> str:
@@ -69,6 +71,8 @@ class Criterion:
         A similarity becomes its distance from the best value over the distance that the floor allows.
         None where the floor is the best value itself, so that nothing is allowed.
         """
+        if self.kind == "loss":
+            return -value / margin
         if self.kind != "similarity":
             return value / margin
         allowed = self.best - margin
@@ -102,6 +106,15 @@ _CRITERIA = (
         "plain",
         "Alignment of reasons",
         "{estimate} on a scale where 0 is chance and 1 is as alike as the reference is to itself",
+    ),
+    Criterion(
+        "alignment_beside_twin",
+        "reasons",
+        "loss",
+        0.0,
+        "signed",
+        "Alignment beside the twin's",
+        "the alignment differs by {estimate} from the one that retraining alone reaches",
     ),
     Criterion(
         "brier",

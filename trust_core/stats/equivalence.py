@@ -14,9 +14,10 @@ from trust_core.stats.evidence import QUANTILES
 
 Status = Literal["equivalent", "different", "inconclusive"]
 
-MarginKind = Literal["difference", "similarity", "upper"]
+MarginKind = Literal["difference", "similarity", "upper", "loss"]
 """What a margin bounds: a `difference` from both sides (-margin, margin), a `similarity` from below (a
-floor), a rate or distance from above (`upper`)."""
+floor), a rate or distance from above (`upper`), a difference that only a `loss` makes worse from below
+(-margin)."""
 
 TEST_ALPHA = (1 - TEST_LEVEL) / 2
 """Error rate of each one-sided test."""
@@ -40,6 +41,8 @@ def judge(evidence: Evidence, margin: float, kind: MarginKind = "difference") ->
     low, high = evidence.interval(TEST_LEVEL)
     if kind == "similarity":
         equivalent, beyond = low > margin, high < margin
+    elif kind == "loss":
+        equivalent, beyond = low > -margin, high < -margin
     elif kind == "upper":
         equivalent, beyond = high < margin, low > margin
     else:
@@ -60,6 +63,8 @@ def p_different(evidence: Evidence, margin: float, kind: MarginKind = "differenc
     """
     if kind == "similarity":
         p = _crossing(evidence.high, margin, below=True)
+    elif kind == "loss":
+        p = _crossing(evidence.high, -margin, below=True)
     elif kind == "upper":
         p = _crossing(evidence.low, margin, below=False)
     else:
@@ -103,7 +108,8 @@ def n_needed(
         n (h / | |estimate| - margin |)^2, at least 20; None means "not within a million": the estimate lies
         (nearly) on the margin, so that hardly any number of texts would tell on which side the truth is.
     """
-    distance = abs((abs(estimate) if kind == "difference" else estimate) - margin)
+    sided = {"difference": abs(estimate), "loss": -estimate}.get(kind, estimate)
+    distance = abs(sided - margin)
     if half_width == 0:
         return MIN_TEXTS
     if distance == 0:

@@ -44,7 +44,7 @@ def admitted(spec: Spec, owner: str, settings: Settings) -> bool:
     """
     policy, limits = web_policy(settings), web_limits(settings, owner)
     bundled = bundled_models()
-    for name in (spec.reference, *spec.candidates):
+    for name in (spec.reference, spec.twin_name, *spec.candidates):
         if name is None:
             continue
         source = parse_name(name, bundled=bundled)
@@ -55,5 +55,8 @@ def admitted(spec: Spec, owner: str, settings: Settings) -> bool:
 
 
 def _files(spec: Spec) -> list[str]:
-    names = [spec.reference_predictions, *spec.candidate_predictions, spec.data.source if spec.data else None]
+    names = [
+        *(spec.reference_predictions, spec.twin_predictions, *spec.candidate_predictions),
+        spec.data.source if spec.data else None,
+    ]
     return [name for name in names if name and not name.startswith(_NO_FILES)]

@@ -122,7 +122,7 @@ def test_parts() -> None:
     assert read_part(Margins, {"accuracy": 0.05}, source="m").accuracy == 0.05
     assert _lines({"accuracy": 0, "alignmnt": 0.5}, Margins) == [
         "accuracy is 0: input should be greater than 0",
-        "alignmnt: there is no such field. Did you mean 'alignment'?",
+        "alignmnt: there is no such field. Did you mean 'alignment' or 'alignment_beside_twin'?",
     ]
     assert read_part(LabelMap, {"data": {"0": "no"}}, source="l").data == {"0": "no"}
     assert _lines({"data": {"0": 1}}, LabelMap) == ["data.0 is 1: input should be a valid string"]

@@ -25,6 +25,23 @@ REASONS: tuple[Entry, ...] = (
         margin="alignment",
     ),
     Entry(
+        key="alignment_beside_twin",
+        title="Alignment beside the twin's",
+        dimension="reasons",
+        unit="",
+        low=None,
+        high=None,
+        direction="higher",
+        meaning=(
+            "The candidate's alignment S less that of the reference's twin, on the same texts: below 0, the "
+            "candidate gives more other reasons than retraining alone does."
+        ),
+        source="paired difference of two S, docs/methods.md section 9",
+        interval="percentile bootstrap over texts, the same resamples for both",
+        votes=True,
+        margin="alignment_beside_twin",
+    ),
+    Entry(
         key="cross_agreement",
         title="Agreement across halves",
         dimension="reasons",
