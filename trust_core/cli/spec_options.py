@@ -88,6 +88,12 @@ def add_spec_options(parser: ArgumentParser) -> None:
         metavar="FILE",
         help="equivalence margins, YAML or JSON; from-twin: no smaller than what retraining does",
     )
+    how.add_argument(
+        "--slices",
+        metavar="LIST",
+        help="parts with figures of their own: auto (default), none, or some of label, answer, length, "
+        "overlap, negation, numbers, column:NAME, text:WORDS",
+    )
     how.add_argument("--device", metavar="DEV", help="auto (default), cpu or cuda")
     how.add_argument(
         "--backend", metavar="B", help="auto (default), torch or openvino: what computes on the CPU"
@@ -117,8 +123,9 @@ def spec_from_options(options: Namespace) -> Spec:
         content["candidates"] = options.candidate
     if options.candidate_predictions:
         content["candidate_predictions"] = options.candidate_predictions
-    if options.explainers is not None:
-        content["explainers"] = [part.strip() for part in options.explainers.split(",") if part.strip()]
+    for name in ("explainers", "slices"):
+        if getattr(options, name) is not None:
+            content[name] = [part.strip() for part in getattr(options, name).split(",") if part.strip()]
     if options.margins == FROM_TWIN:
         content["margins_from_twin"] = True
     elif options.margins:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from trust_core.domain.catalogue.entry import Dimension
+from trust_core.domain.slicing import slice_problems
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 Margin = Annotated[float, Field(gt=0.0, le=1.0)]
@@ -46,6 +47,7 @@ class DataSpec(SpecPart):
         text_a, text_b, label, id: column names; None takes the usual names. A `label` of "none" says
             that the texts have no gold labels. A `text_b` of "none" says that they are single texts.
         config, split, revision: of a hub data set.
+        subset: with saved predictions: the texts are some of those predicted, and the others are left out.
     """
 
     source: str
@@ -56,6 +58,7 @@ class DataSpec(SpecPart):
     config: str | None = None
     split: str | None = None
     revision: str | None = None
+    subset: bool = False
 
 
 class LabelMap(SpecPart):
@@ -135,12 +138,15 @@ class Spec(SpecPart):
             takes; `explain_limit` is then the most.
         explained_class: `reference-prediction`, `own-prediction`, `gold` or a class name.
         control_texts: how many of the explained texts the controls use.
+        aopc_texts: how many of the explained texts the limits of normalised AOPC are searched for; 0: none.
         dimensions: what the verdict is about; one that is left out does not vote.
         margins_from_twin: each margin is at least the upper 95 % limit of what the twin differs by, and the
             reasons are judged beside the twin's.
         batch_tokens, threads, device, backend: how the work is done; no part of the fingerprint.
         precision: of the arithmetic inside the models; below fp32 the report says how far they deviate.
         no_texts: leave texts and words out of every file.
+        slices: what the texts are cut by into parts with figures of their own: `auto`, `none`, names of
+            `SLICES`, `column:NAME` for a further column of the data, `text:WORDS` for a text search.
     """
 
     reference: str | None = None
@@ -166,6 +172,7 @@ class Spec(SpecPart):
     bins: Annotated[int, Field(ge=2, le=100)] = 10
     resamples: Annotated[int, Field(ge=200, le=100_000)] = 2000
     control_texts: Annotated[int, Field(ge=0)] = 30
+    aopc_texts: Annotated[int, Field(ge=0)] = 50
     dimensions: tuple[Dimension, ...] = ("answers", "reasons", "reliability", "cost")
     margins: Margins = Margins()
     margins_from_twin: bool = False
@@ -175,6 +182,7 @@ class Spec(SpecPart):
     batch_tokens: Annotated[int, Field(ge=256)] = 4096
     threads: Annotated[int, Field(ge=1)] | None = None
     no_texts: bool = False
+    slices: tuple[str, ...] = ("auto",)
 
     @model_validator(mode="after")
     def _one_kind_of_input(self) -> Spec:
@@ -196,6 +204,7 @@ class Spec(SpecPart):
             ("candidate_predictions", self.candidate_predictions),
             ("explainers", self.explainers),
             ("dimensions", self.dimensions),
+            ("slices", self.slices),
         ):
             if len(set(values)) != len(values):
                 problems.append(f"{name} names something twice: {', '.join(map(str, values))}")
@@ -209,6 +218,7 @@ class Spec(SpecPart):
                     f"candidate {first} is the reference itself, which control C0 of every run covers"
                 )
         problems += self._twin_problems(by_file=by_file)
+        problems += slice_problems(self.slices)
         if self.stop_when_settled and self.protocol != "corrected":
             problems.append(f"stop_when_settled needs intervals that {self.protocol} does not have")
         if problems:

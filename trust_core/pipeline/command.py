@@ -26,6 +26,7 @@ _FLAGS = {
     "precision": "--precision",
 }
 _SWITCHES = {"no_texts": "--no-texts", "stop_when_settled": "--stop-when-settled"}
+_JOINED = {"explainers": "--explainers", "slices": "--slices"}
 _LISTS = {"candidates": "--candidate", "candidate_predictions": "--candidate-predictions"}
 _DATA = {"source": "--data", "text_a": "--text-a", "text_b": "--text-b", "label": "--label", "id": "--id"}
 _OF_FIELDS = frozenset({"lime", "shap", "k", "margins", "label_map"})
@@ -48,8 +49,8 @@ def reproducing_command(spec: Spec) -> str:
         elif name == "data":
             for part, entry in value.items():
                 words += _flag(_DATA[part], entry) if part in _DATA else _assignment(f"data.{part}", entry)
-        elif name == "explainers":
-            words += _flag("--explainers", ",".join(value))
+        elif name in _JOINED and not any("," in entry for entry in value):
+            words += _flag(_JOINED[name], ",".join(value))
         elif name == "margins_from_twin":
             words += _flag("--margins", FROM_TWIN)
         elif name in _SWITCHES:

@@ -48,7 +48,7 @@ def test_every_flag_has_its_field(tmp_path: Path) -> None:
     )
     assert (spec.reference, spec.candidates) == ("a", ("b", "ref:layers=0,2"))
     assert spec.data is not None
-    assert spec.data.model_dump(exclude_none=True) == {
+    assert spec.data.model_dump(exclude_defaults=True) == {
         "source": "d.csv", "text_a": "A", "text_b": "none", "label": "L", "id": "I", "split": "test",
     }  # fmt: skip
     assert spec.label_map == LabelMap(candidate={"LABEL_0": "no"})

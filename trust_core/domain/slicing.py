@@ -1,0 +1,54 @@
+"""How a spec names what the texts are cut by into parts (slices)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from trust_core.errors import nearest
+
+AUTO: Final = "auto"
+"""Everything of `SLICES` that the data allows, and every further column with few values."""
+
+NONE: Final = "none"
+
+SLICES: Final = {
+    "label": "Label",
+    "answer": "Answer of the reference",
+    "length": "Length",
+    "overlap": "Lexical overlap",
+    "negation": "Negation",
+    "numbers": "Numbers",
+}
+"""What every data set can be cut by, with its title for people."""
+
+COLUMN: Final = "column:"
+SEARCH: Final = "text:"
+
+
+def slice_title(by: str) -> str:
+    """What a cut is called for people: Label, a column's name, or the words that were searched for."""
+    if by.startswith(SEARCH):
+        return f"Text search: {by.removeprefix(SEARCH)}"
+    return SLICES.get(by, by.removeprefix(COLUMN))
+
+
+def slice_problems(names: Sequence[str]) -> list[str]:
+    """What is wrong with the names of cuts; nothing where all can be used."""
+    problems = []
+    for name in names:
+        if name in SLICES or name in (AUTO, NONE):
+            continue
+        for prefix in (COLUMN, SEARCH):
+            if name.startswith(prefix):
+                if not name.removeprefix(prefix).strip():
+                    problems.append(f"slices: {name!r} names nothing after the colon")
+                break
+        else:
+            known = [AUTO, NONE, *SLICES, f"{COLUMN}NAME", f"{SEARCH}WORDS"]
+            problems.append(f"slices: there is no {name!r}. {nearest(name, known)}")
+    if not names:
+        problems.append(f"slices is empty: write {NONE} to leave them out")
+    if len(names) > 1 and NONE in names:
+        problems.append(f"slices: {NONE} stands alone")
+    return problems
