@@ -228,11 +228,25 @@ class KSweep(ReportPart):
     high: tuple[float, ...]
 
 
+class RiskCoverage(ReportPart):
+    """Selective risk of one model over coverage: at each threshold the texts that are accepted and wrong."""
+
+    of: Literal["reference", "candidate"]
+    candidate: str
+    threshold: tuple[float, ...]
+    coverage: tuple[float, ...]
+    n: tuple[int, ...]
+    risk: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
 class Curves(ReportPart):
     """What the charts draw."""
 
     reliability: tuple[ReliabilityCurve, ...] = ()
     k_sweep: tuple[KSweep, ...] = ()
+    risk_coverage: tuple[RiskCoverage, ...] = ()
 
 
 class ModelInfo(ReportPart):

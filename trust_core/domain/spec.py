@@ -112,7 +112,7 @@ class Margins(SpecPart):
 
 
 DEMO_MARGINS = Margins(
-    accuracy=0.03, negative_flip_rate=0.05, brier=0.03, signed_gap=0.03, curve_distance=0.06
+    accuracy=0.03, negative_flip_rate=0.05, brier=0.03, signed_gap=0.03, curve_distance=0.06, risk=0.03
 )
 """The margins of the bundled demo, whose 300 texts could settle nothing tighter."""
 
@@ -139,6 +139,8 @@ class Spec(SpecPart):
         explained_class: `reference-prediction`, `own-prediction`, `gold` or a class name.
         control_texts: how many of the explained texts the controls use.
         aopc_texts: how many of the explained texts the limits of normalised AOPC are searched for; 0: none.
+        accepted_risk: error rate that is accepted among answers at or above a threshold, which is tuned on the
+            reference; None for half of the reference's error.
         dimensions: what the verdict is about; one that is left out does not vote.
         margins_from_twin: each margin is at least the upper 95 % limit of what the twin differs by, and the
             reasons are judged beside the twin's.
@@ -173,6 +175,7 @@ class Spec(SpecPart):
     resamples: Annotated[int, Field(ge=200, le=100_000)] = 2000
     control_texts: Annotated[int, Field(ge=0)] = 30
     aopc_texts: Annotated[int, Field(ge=0)] = 50
+    accepted_risk: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
     dimensions: tuple[Dimension, ...] = ("answers", "reasons", "reliability", "cost")
     margins: Margins = Margins()
     margins_from_twin: bool = False
