@@ -12,6 +12,7 @@ from trust_core.domain.measures import Exact, Figure, Findings, Measure, NotMeas
 from trust_core.domain.predictions import Predictions
 from trust_core.domain.texts import NO_LABEL
 from trust_core.stats.bootstrap import Resamples, Span, mean_evidence
+from trust_core.stats.class_shares import independence
 from trust_core.stats.evidence import measured, too_few
 from trust_core.stats.intervals import rate_evidence
 from trust_core.stats.paired_tests import bowker, cross_table, stuart_maxwell
@@ -98,6 +99,7 @@ def _predicted_classes(
         ("churn", measured(rate_evidence(n - same, n)), {}),
         ("stuart_maxwell_p", refused or Exact(stuart_maxwell(table).p), {}),
         ("bowker_p", refused or Exact(bowker(table).p), {}),
+        ("chi_squared_p", refused or Exact(independence(a, b, len(reference.classes)).p), {}),
     ]
 
 

@@ -52,6 +52,12 @@ class Texts:
         """SHA-256 of ids, texts and labels, whatever the file's format, name or further columns."""
         return hash_of_columns([self.ids, self.text_a, self.text_b or (), self.labels or ()])
 
+    @property
+    def whole_hash(self) -> str:
+        """SHA-256 of the content with the further columns, by which texts may be cut into parts."""
+        columns = [column for name in sorted(self.metadata) for column in ((name,), self.metadata[name])]
+        return hash_of_columns([(self.content_hash,), *columns]) if columns else self.content_hash
+
     def take(self, rows: Sequence[int]) -> Texts:
         """The texts of these rows, in this order."""
         return Texts(

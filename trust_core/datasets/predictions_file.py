@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import log_softmax
@@ -21,6 +21,9 @@ TOLERANCE = 1e-3
 ROUNDING = 1e-6
 """How far a probability may lie outside [0, 1], as single precision brings with it; it is then moved in."""
 
+_OWN = frozenset({"id", "uid", "pred", *USUAL["label"]})
+"""Columns with a meaning of their own, besides those of the classes."""
+
 SHOWN = 10
 """How many ids a message lists."""
 
@@ -37,6 +40,7 @@ class SavedPredictions:
         probabilities: (n, k).
         logits: (n, k) where the file has them.
         content_hash: of ids, labels, class names and values, whatever the file's format.
+        metadata: further columns by name, each of length n.
     """
 
     source: str
@@ -46,6 +50,7 @@ class SavedPredictions:
     probabilities: FloatArray
     logits: FloatArray | None
     content_hash: str
+    metadata: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def take(self, rows: Sequence[int]) -> SavedPredictions:
         """The predictions of these rows, in this order."""
@@ -58,6 +63,7 @@ class SavedPredictions:
             probabilities=self.probabilities[index],
             logits=None if self.logits is None else self.logits[index],
             content_hash=self.content_hash,
+            metadata={name: tuple(column[row] for row in index) for name, column in self.metadata.items()},
         )
 
 
@@ -118,6 +124,11 @@ def saved_predictions(name: str, limits: Limits) -> SavedPredictions:
         content_hash=hash_of_columns(
             [ids, labels or (), names, _exactly(probabilities), () if z is None else _exactly(z)]
         ),
+        metadata={
+            column: tuple(cell or "" for cell in cells)
+            for column, cells in table.columns.items()
+            if column not in _OWN and not column.startswith(("p_", "z_"))
+        },
     )
 
 
@@ -164,7 +175,10 @@ def same_ids(name_a: str, ids_a: Sequence[str], name_b: str, ids_b: Sequence[str
         if extra:
             parts.append(f"{_missing_ids(extra, name_b)} missing in {name_a}: {_some(extra)}.")
         raise PredictionsError(
-            "\n".join(parts), allowed="The files must hold the same ids.", remedy="Predict the same texts."
+            "\n".join(parts),
+            allowed="The files must hold the same ids.",
+            remedy="Predict the same texts; where the data holds some of them, and these alone are meant, "
+            "--set data.subset=true.",
         )
 
 

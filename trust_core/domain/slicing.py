@@ -8,13 +8,15 @@ from typing import Final
 from trust_core.errors import nearest
 
 AUTO: Final = "auto"
-"""Everything of `SLICES` that the data allows, and every further column with few values."""
+"""Everything of `SLICES` that the data allows, but the answers, and every further column with few values."""
 
 NONE: Final = "none"
 
+ANSWER: Final = "answer"
+
 SLICES: Final = {
     "label": "Label",
-    "answer": "Answer of the reference",
+    ANSWER: "Answer of the reference",
     "length": "Length",
     "overlap": "Lexical overlap",
     "negation": "Negation",
@@ -25,12 +27,27 @@ SLICES: Final = {
 COLUMN: Final = "column:"
 SEARCH: Final = "text:"
 
+WORD: Final = "word"
+"""What the search calls the texts with one word."""
+
+BOTH: Final = "both"
+"""What the search calls the texts that belong to two parts."""
+
 
 def slice_title(by: str) -> str:
     """What a cut is called for people: Label, a column's name, or the words that were searched for."""
     if by.startswith(SEARCH):
         return f"Text search: {by.removeprefix(SEARCH)}"
     return SLICES.get(by, by.removeprefix(COLUMN))
+
+
+def part_title(by: str, name: str) -> str:
+    """What one part is called for people."""
+    if by == BOTH:
+        return name
+    if by == WORD:
+        return f'Texts with the word "{name}"'
+    return f"{slice_title(by)}: {name}"
 
 
 def slice_problems(names: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from trust_core.datasets.limits import Limits
@@ -21,6 +22,7 @@ from trust_core.pipeline.outcome import Outcome, Workplace
 from trust_core.pipeline.plan import Plan, plan_models
 from trust_core.pipeline.reporting import model_info, resolved_spec, whole_report
 from trust_core.pipeline.saved import SavedPlan, plan_saved, saved_controls
+from trust_core.pipeline.sliced import sliced
 from trust_core.pipeline.stopping import with_counts
 from trust_core.ports import Clock, ProgressSink
 from trust_core.store.cache import ResultCache
@@ -86,7 +88,8 @@ def evaluated(
         )
         if isinstance(plan, Plan) and plan.spec.stop_when_settled:
             found = with_counts(found, candidate, len(plan.explained))
-        candidates[name] = found
+        slices = sliced(plan.spec, plan.texts, reference, candidate, found)
+        candidates[name] = replace(found, slices=slices)
     progress(Progress("Measuring", len(others), len(others), unit="candidates"))
     resolved = resolved_spec(
         plan.spec,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trust_core.alignment.summary import ReasonsFindings, reasons_findings
+from trust_core.behaviour.disagreement import disagreement
 from trust_core.behaviour.summary import answers_findings
 from trust_core.calibration.reliability import reliability_curves
 from trust_core.calibration.summary import reliability_findings
@@ -15,7 +16,7 @@ from trust_core.domain.attributions import Explanation, PublishedFeatures
 from trust_core.domain.catalogue.entry import Dimension
 from trust_core.domain.measures import Findings, Measure, NotMeasured, Setting, Vote
 from trust_core.domain.predictions import Predictions
-from trust_core.domain.report import KSweep, ReliabilityCurve
+from trust_core.domain.report import KSweep, ReliabilityCurve, SliceReport
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import TextSet
 from trust_core.explain.methods import canonical_name
@@ -54,12 +55,14 @@ class CandidateResults:
         reasons: by explainer, with what single texts show.
         reliability: reliability diagrams of the pair.
         sweeps: top-K overlap at every K.
+        slices: figures of parts of the texts, where they were asked for.
     """
 
     by_dimension: Mapping[Dimension, Findings]
     reasons: Mapping[str, ReasonsFindings] = field(default_factory=dict)
     reliability: tuple[ReliabilityCurve, ...] = ()
     sweeps: tuple[KSweep, ...] = ()
+    slices: SliceReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ def measured_predictions(
     """What the predictions of the reference and of a candidate say by themselves."""
     sampled = {"resamples": spec.resamples, "seed": spec.seed}
     return PredictionResults(
-        answers=answers_findings(texts.gold, ours, theirs, **sampled),
+        answers=joined_findings(
+            [answers_findings(texts.gold, ours, theirs, **sampled), disagreement(texts, ours, theirs)]
+        ),
         reliability=joined_findings(
             [
                 reliability_findings(texts.gold, ours, theirs, bins=spec.bins, **sampled),

@@ -22,6 +22,7 @@ from trust_core.models.labels import NamedClasses, canonical_classes, match_gold
 from trust_core.models.policy import Policy
 from trust_core.perturb.words import segment
 from trust_core.pipeline.fingerprint import fingerprint
+from trust_core.pipeline.slicing import check_slices
 
 Role = Literal["reference", "candidate"]
 
@@ -102,11 +103,12 @@ def plan_models(spec: Spec, *, limits: Limits, policy: Policy) -> Plan:
     explained = explained_rows(spec, sampled)
     check_k(spec, sampled, explained)
     check_exact(spec, sampled, explained)
+    check_slices(spec.slices, sampled.metadata)
     return Plan(
         spec=spec,
         fingerprint=fingerprint(
             spec,
-            data_hash=texts.content_hash,
+            data_hash=texts.whole_hash,
             model_hashes=[model.facts.content_hash for _, model in inspected],
         ),
         name=f"{', '.join(spec.candidates)} against {spec.reference}",

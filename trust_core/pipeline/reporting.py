@@ -50,6 +50,7 @@ def whole_report(
             name,
             found.by_dimension,
             verdict(found.by_dimension, spec.margins, spec.dimensions, controls_failed=wrong),
+            slices=found.slices,
         )
         for name, found in candidates.items()
     ]
@@ -62,6 +63,7 @@ def whole_report(
         curves=Curves(
             reliability=tuple(curve for found in candidates.values() for curve in found.reliability),
             k_sweep=tuple(sweep for found in candidates.values() for sweep in found.sweeps),
+            risk_coverage=tuple(curve for found in candidates.values() for curve in found.risk_coverage),
         ),
         candidates=parts,
     )

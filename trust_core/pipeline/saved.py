@@ -25,6 +25,7 @@ from trust_core.pipeline import controls
 from trust_core.pipeline.fingerprint import fingerprint
 from trust_core.pipeline.measuring import NO_MODELS, ModelResults, shuffled_rows
 from trust_core.pipeline.plan import matched_texts
+from trust_core.pipeline.slicing import check_slices
 from trust_core.report.controls import skipped_control
 from trust_core.stats.seeds import derived_rng
 
@@ -80,12 +81,13 @@ def plan_saved(spec: Spec, *, limits: Limits) -> SavedPlan:
         for index, file in enumerate(files)
     ]
     columns, sampled = matched_texts(spec, texts, parties)
+    check_slices(spec.slices, sampled.metadata)
     row_of = {text_id: row for row, text_id in enumerate(files[0].ids)}
     rows = [row_of[text_id] for text_id in sampled.ids]
     return SavedPlan(
         spec=spec,
         fingerprint=fingerprint(
-            spec, data_hash=texts.content_hash, model_hashes=[file.content_hash for file in files]
+            spec, data_hash=texts.whole_hash, model_hashes=[file.content_hash for file in files]
         ),
         name=f"{', '.join(spec.candidate_predictions)} against {spec.reference_predictions}",
         files=tuple(files),
@@ -128,17 +130,21 @@ def _texts(spec: Spec, files: Sequence[SavedPredictions], limits: Limits) -> Tex
     first = files[0]
     labels = next((file.labels for file in files if file.labels is not None), None)
     if spec.data is None:
-        return Texts(first.source, first.ids, ("",) * len(first.ids), None, labels, {}, ())
+        return Texts(first.source, first.ids, ("",) * len(first.ids), None, labels, first.metadata, ())
     texts = texts_from(spec.data, limits)
-    same_ids(first.source, first.ids, texts.source, texts.ids)
-    row_of = {text_id: row for row, text_id in enumerate(texts.ids)}
-    ordered = texts.take([row_of[text_id] for text_id in first.ids])
+    if spec.data.subset:
+        texts, labels = _some_of(texts, first, labels)
+        ordered = texts
+    else:
+        same_ids(first.source, first.ids, texts.source, texts.ids)
+        row_of = {text_id: row for row, text_id in enumerate(texts.ids)}
+        ordered = texts.take([row_of[text_id] for text_id in first.ids])
     if labels is None or ordered.labels is None:
         return replace(ordered, labels=ordered.labels or labels)
     mapping = spec.label_map.data
     clash = [
         text_id
-        for text_id, ours, theirs in zip(first.ids, ordered.labels, labels, strict=True)
+        for text_id, ours, theirs in zip(ordered.ids, ordered.labels, labels, strict=True)
         if mapping.get(ours, ours) != mapping.get(theirs, theirs)
     ]
     if clash:
@@ -149,3 +155,25 @@ def _texts(spec: Spec, files: Sequence[SavedPredictions], limits: Limits) -> Tex
             remedy="Both must come from the same labelled texts; map names with --label-map.",
         )
     return ordered
+
+
+def _some_of(
+    texts: Texts, first: SavedPredictions, labels: tuple[str, ...] | None
+) -> tuple[Texts, tuple[str, ...] | None]:
+    """The texts, which are some of those predicted, with the labels that the predictions bring for them.
+
+    Raises:
+        PredictionsError: a text was not predicted.
+    """
+    row_of = {text_id: row for row, text_id in enumerate(first.ids)}
+    strange = [text_id for text_id in texts.ids if text_id not in row_of]
+    if strange:
+        raise PredictionsError(
+            f"{counted(len(strange), 'text', 'texts')} of {texts.source} were not predicted in "
+            f"{first.source}: {', '.join(strange[:10])}.",
+            allowed="With data.subset every text of the data must be among those predicted.",
+        )
+    left_out = len(first.ids) - len(texts.ids)
+    note = f"{left_out:,} of {len(first.ids):,} predicted texts are not in {texts.source} and are left out."
+    kept = None if labels is None else tuple(labels[row_of[text_id]] for text_id in texts.ids)
+    return replace(texts, notes=(*texts.notes, *([note] if left_out else []))), kept

@@ -15,6 +15,7 @@ from trust_core.domain.report import (
     MeasureRow,
     Report,
     Resolved,
+    SliceReport,
     Verdict,
 )
 from trust_core.report.criteria import CRITERIA, METHOD
@@ -42,12 +43,20 @@ def _rank(measure: Measure) -> tuple[bool, int]:
     return measure.key not in CRITERIA, _PLACE[measure.key]
 
 
-def candidate_report(name: str, findings: Mapping[Dimension, Findings], verdict: Verdict) -> CandidateReport:
+def candidate_report(
+    name: str,
+    findings: Mapping[Dimension, Findings],
+    verdict: Verdict,
+    *,
+    slices: SliceReport | None = None,
+) -> CandidateReport:
     """One candidate's part of the report. Only `verdict` depends on the margins."""
     notes = dict.fromkeys(
         note for dimension in DIMENSIONS if dimension in findings for note in findings[dimension].notes
     )
-    return CandidateReport(name=name, verdict=verdict, measures=measure_rows(findings), notes=tuple(notes))
+    return CandidateReport(
+        name=name, verdict=verdict, measures=measure_rows(findings), notes=tuple(notes), slices=slices
+    )
 
 
 def assemble_report(

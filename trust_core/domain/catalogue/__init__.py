@@ -7,8 +7,11 @@ from trust_core.domain.catalogue.cost import COST
 from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension, Direction, Entry
 from trust_core.domain.catalogue.reasons import REASONS
 from trust_core.domain.catalogue.reliability import RELIABILITY
+from trust_core.domain.catalogue.slices import SLICES
 
 __all__ = ["CATALOGUE", "DIMENSIONS", "Dimension", "Direction", "Entry"]
 
-CATALOGUE: dict[str, Entry] = {entry.key: entry for entry in (*ANSWERS, *REASONS, *RELIABILITY, *COST)}
+CATALOGUE: dict[str, Entry] = {
+    entry.key: entry for entry in (*ANSWERS, *SLICES, *REASONS, *RELIABILITY, *COST)
+}
 """Every measure by its key."""
