@@ -9,6 +9,7 @@ import numpy as np
 
 from trust_core.alignment.summary import ReasonsFindings, reasons_findings
 from trust_core.behaviour.disagreement import disagreement
+from trust_core.behaviour.confidence_use import confidence_use_findings, risk_coverage_curves
 from trust_core.behaviour.summary import answers_findings
 from trust_core.calibration.reliability import reliability_curves
 from trust_core.calibration.summary import reliability_findings
@@ -16,7 +17,7 @@ from trust_core.domain.attributions import Explanation, PublishedFeatures
 from trust_core.domain.catalogue.entry import Dimension
 from trust_core.domain.measures import Findings, Measure, NotMeasured, Setting, Vote
 from trust_core.domain.predictions import Predictions
-from trust_core.domain.report import KSweep, ReliabilityCurve, SliceReport
+from trust_core.domain.report import KSweep, ReliabilityCurve, RiskCoverage, SliceReport
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import TextSet
 from trust_core.explain.methods import canonical_name
@@ -55,6 +56,7 @@ class CandidateResults:
         reasons: by explainer, with what single texts show.
         reliability: reliability diagrams of the pair.
         sweeps: top-K overlap at every K.
+        risk_coverage: risk over coverage of the pair.
         slices: figures of parts of the texts, where they were asked for.
     """
 
@@ -62,6 +64,7 @@ class CandidateResults:
     reasons: Mapping[str, ReasonsFindings] = field(default_factory=dict)
     reliability: tuple[ReliabilityCurve, ...] = ()
     sweeps: tuple[KSweep, ...] = ()
+    risk_coverage: tuple[RiskCoverage, ...] = ()
     slices: SliceReport | None = None
 
 
@@ -70,13 +73,16 @@ class PredictionResults:
     """Figures of one candidate that need no explanation.
 
     Attributes:
-        answers, reliability: figures and votes.
+        answers, reliability, confidence_use: figures and votes.
         curves: reliability diagrams of the pair.
+        risk_coverage: risk over coverage of the pair.
     """
 
     answers: Findings
     reliability: Findings
+    confidence_use: Findings
     curves: tuple[ReliabilityCurve, ...]
+    risk_coverage: tuple[RiskCoverage, ...]
 
 
 def measured_predictions(
@@ -94,7 +100,11 @@ def measured_predictions(
                 *published_reliability(spec, texts, ours, theirs),
             ]
         ),
+        confidence_use=confidence_use_findings(
+            texts.gold, ours, theirs, accepted_risk=spec.accepted_risk, **sampled
+        ),
         curves=reliability_curves(texts.gold, ours, theirs, bins=spec.bins),
+        risk_coverage=risk_coverage_curves(texts.gold, ours, theirs),
     )
 
 
@@ -134,6 +144,7 @@ def measured_candidate(
             ]
         ),
         "reliability": known.reliability,
+        "confidence_use": known.confidence_use,
     }
     if candidate.cost is not None and reference.cost is not None:
         by_dimension["cost"] = joined_findings([reference.cost, candidate.cost])
@@ -142,6 +153,7 @@ def measured_candidate(
         reasons=reasons,
         reliability=known.curves,
         sweeps=tuple(_sweep(theirs.model, name, found) for name, found in reasons.items()),
+        risk_coverage=known.risk_coverage,
     )
 
 

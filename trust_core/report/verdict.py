@@ -76,13 +76,9 @@ def verdict(
         if dimension in NEVER_VOTES:
             parts[dimension] = _cost(findings.get(dimension))
         elif dimension not in chosen:
-            parts[dimension] = DimensionVerdict(
-                status="information" if judged else "not_measured",
-                why=_left_out(dimension, any_test=bool(judged)),
-                tests=tuple(test.row for test in judged),
-            )
+            parts[dimension] = _left_out(judged)
         else:
-            parts[dimension] = _dimension(dimension, judged)
+            parts[dimension] = _dimension(judged)
     voting = [dimension for dimension in chosen if dimension not in NEVER_VOTES]
     overall, why = _overall({dimension: parts[dimension] for dimension in voting})
     if controls_failed:
@@ -196,14 +192,10 @@ def _what_would_settle(needed: int | None) -> str:
     return f"about {count(needed)} texts would settle it, if the estimate holds"
 
 
-def _dimension(dimension: Dimension, tests: Sequence[_Test]) -> DimensionVerdict:
+def _dimension(tests: Sequence[_Test]) -> DimensionVerdict:
     """What the tests of one chosen dimension say together."""
     rows = tuple(test.row for test in tests)
     measured = [row for row in rows if row.status != "not_measured"]
-    if dimension == "confidence_use" and not rows:
-        return DimensionVerdict(
-            status="not_measured", why="Whether a threshold still holds is not part of this version."
-        )
     if not measured:
         why = " ".join(row.why for row in rows) or "Nothing was measured here."
         return DimensionVerdict(status="not_measured", why=why, tests=rows)
@@ -218,12 +210,14 @@ def _dimension(dimension: Dimension, tests: Sequence[_Test]) -> DimensionVerdict
     return DimensionVerdict(status=status, why=" ".join(row.why for row in reasons), tests=rows)
 
 
-def _left_out(dimension: Dimension, *, any_test: bool) -> str:
-    if any_test:
-        return "Not chosen for the verdict: shown, but without a vote."
-    if dimension == "confidence_use":
-        return "Whether a threshold still holds is not part of this version; it does not vote."
-    return "Not chosen for the verdict; it does not vote."
+def _left_out(tests: Sequence[_Test]) -> DimensionVerdict:
+    """A dimension that was not chosen: its tests are shown and do not vote."""
+    rows = tuple(test.row for test in tests)
+    if any(row.status != "not_measured" for row in rows):
+        why = "Not chosen for the verdict: shown, but without a vote."
+        return DimensionVerdict(status="information", why=why, tests=rows)
+    why = " ".join(["Not chosen for the verdict; it does not vote.", *(row.why for row in rows)])
+    return DimensionVerdict(status="not_measured", why=why, tests=rows)
 
 
 def _cost(findings: Findings | None) -> DimensionVerdict:

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.support.report_evidence import MISSING, same_everywhere, vote
-from trust_core.domain.measures import Findings, Vote
+from trust_core.domain.measures import Findings, NotMeasured, Vote
 from trust_core.domain.spec import Margins
 from trust_core.report.advice import next_steps
 from trust_core.report.verdict import verdict
@@ -31,12 +31,12 @@ def test_all_inside_is_equivalent():
 
 
 def test_every_dimension_is_reported_and_cost_never_votes():
-    """All five dimensions are in the report; cost is information and confidence_use is not measured."""
+    """All five dimensions are in the report; cost is information, and what was not looked at says so."""
     result = judged()
     assert set(result.dimensions) == {"answers", "reasons", "reliability", "confidence_use", "cost"}
     assert result.dimensions["cost"].status == "information"
     assert result.dimensions["confidence_use"].status == "not_measured"
-    assert "not part of this version" in result.dimensions["confidence_use"].why
+    assert "does not vote" in result.dimensions["confidence_use"].why
 
 
 def test_one_measure_outside_makes_it_different():
@@ -187,10 +187,24 @@ def test_failed_control_comes_first_and_decides_nothing():
     assert both.why.startswith("Control C0 and control C5 came out wrong")
 
 
-def test_choosing_confidence_use_leaves_the_whole_open():
-    """A dimension of a later version that is chosen cannot be passed."""
-    result = judged(dimensions=(*DEFAULT, "confidence_use"))
+def test_a_threshold_that_could_not_be_tuned_leaves_a_chosen_dimension_open():
+    """Confidence in use without a figure makes the verdict inconclusive where it is chosen, and says why."""
+    found = {"confidence_use": Findings((), (Vote("risk", NotMeasured("no threshold", "more texts")),))}
+    result = judged(found, dimensions=(*DEFAULT, "confidence_use"))
     assert result.overall == "inconclusive"
+    assert "it needs more texts" in result.dimensions["confidence_use"].why
+
+
+@pytest.mark.parametrize("shift, status", [(0.0, "equivalent"), (0.2, "different")])
+def test_a_dimension_that_was_not_chosen_is_shown_without_a_vote(shift, status):
+    """The risk at a threshold is judged and shown, and changes no verdict unless it is chosen."""
+    found = {"confidence_use": Findings((), (vote("risk", shift, 0.003),))}
+    result = judged(found)
+    assert result.overall == "equivalent"
+    part = result.dimensions["confidence_use"]
+    assert (part.status, part.tests[0].status) == ("information", status)
+    assert "without a vote" in part.why
+    assert judged(found, dimensions=(*DEFAULT, "confidence_use")).overall == status
 
 
 def test_no_voting_dimension_decides_nothing():

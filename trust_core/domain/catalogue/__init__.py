@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trust_core.domain.catalogue.answers import ANSWERS
+from trust_core.domain.catalogue.confidence_use import CONFIDENCE_USE
 from trust_core.domain.catalogue.cost import COST
 from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension, Direction, Entry
 from trust_core.domain.catalogue.reasons import REASONS
@@ -12,6 +13,6 @@ from trust_core.domain.catalogue.slices import SLICES
 __all__ = ["CATALOGUE", "DIMENSIONS", "Dimension", "Direction", "Entry"]
 
 CATALOGUE: dict[str, Entry] = {
-    entry.key: entry for entry in (*ANSWERS, *SLICES, *REASONS, *RELIABILITY, *COST)
+    entry.key: entry for entry in (*ANSWERS, *SLICES, *REASONS, *RELIABILITY, *CONFIDENCE_USE, *COST)
 }
 """Every measure by its key."""
