@@ -50,12 +50,13 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[str, str]]:
 def test_other_settings_of_the_measures_compute_nothing(
     bench: Workbench, home: Path, tmp_path: Path, computed: Counter[tuple[str, str]]
 ) -> None:
-    """Another K, other bins, margins and resamples read everything from the cache, figures included."""
+    """Other bins, margins and resamples read everything from the cache; another K tries its words anew."""
     bench.evaluate(tmp_path / "first")
     assert computed["predicted", "reference"] == computed["predicted", "candidate"] == 40
-    assert report_of(tmp_path / "first")["timing"]["known_before"] == {"predictions": 0, "explanations": 0}
+    before = report_of(tmp_path / "first")["timing"]["known_before"]
+    assert before == {"predictions": 0, "explanations": 0, "trials": 0}
     computed.clear()
-    more = ("--set", "k.fraction=0.3", "--set", "bins=5", "--set", "margins.accuracy=0.2")
+    more = ("--set", "bins=5", "--set", "margins.accuracy=0.2")
     bench.evaluate(tmp_path / "other", *more, "--set", "resamples=300")
     assert not computed
     found = report_of(tmp_path / "other")["timing"]["known_before"]
@@ -64,6 +65,9 @@ def test_other_settings_of_the_measures_compute_nothing(
     bench.evaluate(tmp_path / "again")
     assert not computed
     assert without_timing(tmp_path / "again") == without_timing(tmp_path / "first")
+    bench.evaluate(tmp_path / "more-words", "--set", "k.fraction=0.3", "--set", "aopc_texts=0")
+    assert report_of(tmp_path / "more-words")["timing"]["known_before"]["explanations"] == 4 * 20
+    assert computed == {("explained", "reference"): 20, ("explained", "candidate"): 20}
 
 
 @pytest.mark.slow
@@ -71,21 +75,23 @@ def test_only_what_is_new_is_computed(
     bench: Workbench, home: Path, tmp_path: Path, computed: Counter[tuple[str, str]]
 ) -> None:
     """A further candidate runs alone; an edited text is predicted and explained alone."""
-    bench.evaluate(tmp_path / "first")
+    quick = ("--set", "aopc_texts=0")
+    bench.evaluate(tmp_path / "first", *quick)
     computed.clear()
     further = write_neighbour(tmp_path / "further", bench.reference, seed=4)
-    bench.evaluate(tmp_path / "two", "--candidate", str(further))
-    assert computed == {("predicted", "further"): 40, ("explained", "further"): 20}
+    bench.evaluate(tmp_path / "two", "--candidate", str(further), *quick)
+    # Explained, and then its words tried out.
+    assert computed == {("predicted", "further"): 40, ("explained", "further"): 2 * 20}
     computed.clear()
     content = rows(40)
     for row in content:
         if row["id"] in ("t003", "t011"):
             row["hypothesis"] += " beach"
     more = ("--explain-limit", "40", "--data", str(write_rows(tmp_path / "edited.csv", content)))
-    bench.evaluate(tmp_path / "edited", *more, "--set", "control_texts=0")
+    bench.evaluate(tmp_path / "edited", *more, *quick, "--set", "control_texts=0")
     assert computed["predicted", "reference"] == computed["predicted", "candidate"] == 2
-    # 20 texts had not been explained before; of the edited ones at most two had.
-    assert 20 <= computed["explained", "reference"] <= 22
+    # 20 texts had not been explained and tried before; of the edited ones at most two had.
+    assert 40 <= computed["explained", "reference"] <= 44
 
 
 def test_no_word_is_kept(bench: Workbench, home: Path, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def rank_words(weights: Float[np.ndarray, "w"], *, tie_key: TieKey) -> Int[np.nd
     if is_all_zero(weights):
         return np.empty(0, dtype=np.int64)
     magnitude = np.abs(weights) / np.abs(weights).max()
-    order = np.lexsort((_tie_ranks(len(weights), tie_key), -np.round(magnitude, TIE_DIGITS)))
+    order = np.lexsort((tie_ranks(len(weights), tie_key), -np.round(magnitude, TIE_DIGITS)))
     ranked: Int[np.ndarray, "e"] = order[magnitude[order] >= RELATIVE_ZERO].astype(np.int64)
     return ranked
 
@@ -56,7 +56,7 @@ def choose_k(w: int, *, fraction: float, fixed: int | None = None) -> int:
     return max(1, math.ceil(fraction * w - 1e-9))
 
 
-def _tie_ranks(w: int, tie_key: TieKey) -> Int[np.ndarray, "w"]:
+def tie_ranks(w: int, tie_key: TieKey) -> Int[np.ndarray, "w"]:
     """A number for each word that depends on the key and the word's index alone."""
     name = "\0".join(tie_key).encode("utf-8", "surrogatepass")
     prefix = hashlib.blake2b(name, digest_size=16).digest()

@@ -47,7 +47,7 @@ def ceiling(
     """
     if not again:
         return skipped_control("No explainer of this run draws samples, so other seeds change nothing.")
-    ours = replace(reference, explanations={name: reference.explanations[name] for name in again})
+    ours = replace(reference, explanations={name: reference.explanations[name] for name in again}, tried={})
     found = measured_candidate(spec, texts, rows, ours, replace(ours, explanations=again))
     return ceiling_control({"reasons": found.by_dimension["reasons"]})
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
+from trust_core.alignment.deletion import BEAM_WIDTH
+from trust_core.alignment.ranking import choose_k
 from trust_core.domain.preflight import CostEstimate
 from trust_core.domain.spec import Spec
 from trust_core.explain.methods import NOISE_FREE, canonical_name
@@ -12,6 +14,7 @@ from trust_core.explain.published import SEEDS
 from trust_core.models.device import Device
 from trust_core.perturb.words import segment
 from trust_core.pipeline.plan import Plan, explains
+from trust_core.pipeline.trying import MOST_WORDS
 from trust_core.pipeline.work import TITLES
 
 USUAL_RATE: Mapping[str, float] = {"cpu": 8e-12, "cuda": 2e-13}
@@ -19,6 +22,9 @@ USUAL_RATE: Mapping[str, float] = {"cpu": 8e-12, "cuda": 2e-13}
 
 LOOKED_AT = 200
 """Explained texts whose words are counted."""
+
+TRIALS_A_TEXT = 7
+"""Texts with words kept or deleted, for each explained text and explainer; deletion curves apart."""
 
 CONTROLS_S = 10.0
 """What timing a model takes."""
@@ -34,6 +40,19 @@ def passes(explainer: str, words: int, spec: Spec) -> int:
         return 1 << words
     complete = 2 * words * words // 3 + 2
     return complete if spec.shap.budget is None else min(complete, spec.shap.budget)
+
+
+def curve_passes(plan: Plan) -> int:
+    """About how many texts the deletion curves and the search for their limits take, for each model."""
+    spec = plan.spec
+    rows = plan.explained[: spec.aopc_texts]
+    counted = 0
+    for row, pair in zip(rows, plan.texts.pairs_of(rows), strict=True):
+        w = len(segment(plan.texts.ids[row], pair))
+        k = choose_k(w, fraction=spec.k.fraction, fixed=spec.k.fixed)
+        if k < w <= MOST_WORDS:
+            counted += 2 * BEAM_WIDTH * k * w + 2 * k * len(spec.explainers)
+    return counted
 
 
 def mean_passes(plan: Plan) -> dict[str, float]:
@@ -73,6 +92,10 @@ def estimate(plan: Plan, *, device: Device, rate: float | None) -> CostEstimate:
             if explains(spec):
                 again = 1 if name in NOISE_FREE else 2
                 controls += each * count * len(plan.control_rows) * sizes[0] * again
+        if explains(spec):
+            counted = TRIALS_A_TEXT * len(spec.explainers) * len(plan.explained)
+            counted += curve_passes(plan)
+            phases.append(("Keeping and deleting words", each * counted * sum(sizes)))
     phases.append(("Timing and controls", controls))
     return CostEstimate(
         phases=tuple(phases),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from trust_core.alignment.causal import Tried, causal_findings
 from trust_core.alignment.summary import ReasonsFindings, reasons_findings
 from trust_core.behaviour.disagreement import disagreement
 from trust_core.behaviour.confidence_use import confidence_use_findings, risk_coverage_curves
@@ -39,12 +40,14 @@ class ModelResults:
         explanations: by explainer, of the explained rows in their order.
         published: by explainer, where a published protocol was asked for.
         cost: figures of its size and speed.
+        tried: by explainer, what it said of texts with words kept or deleted.
     """
 
     predictions: Predictions
     explanations: Mapping[str, tuple[Explanation, ...]] = field(default_factory=dict)
     published: Mapping[PublishedExplainer, tuple[PublishedFeatures, ...]] = field(default_factory=dict)
     cost: Findings | None = None
+    tried: Mapping[str, Tried] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ def measured_candidate(
         "reasons": joined_findings(
             [
                 *(found.findings for found in reasons.values()),
+                *(_causes(spec, reference, candidate, name, found) for name, found in reasons.items()),
                 *published_reasons(spec, texts, reference.published, candidate.published),
                 *([] if reasons else [_no_reasons(spec, missing)]),
             ]
@@ -192,6 +196,24 @@ def _reasons(
             spec, texts, explained, reference=predicted, own=candidate.predictions.predicted
         ),
         places=np.arange(len(theirs)) if spec.stop_when_settled else None,
+    )
+
+
+def _causes(
+    spec: Spec, reference: ModelResults, candidate: ModelResults, explainer: str, found: ReasonsFindings
+) -> Findings:
+    """What the words of an explainer do to the answers; nothing where they were not tried."""
+    if explainer not in reference.tried or explainer not in candidate.tried:
+        return Findings(())
+    k: Setting = f"{spec.k.fraction:g}w" if spec.k.fixed is None else spec.k.fixed
+    return causal_findings(
+        reference.tried[explainer],
+        candidate.tried[explainer],
+        found.text_ids,
+        explainer=explainer,
+        settings={**_settings(spec, explainer), "k": k},
+        resamples=spec.resamples,
+        seed=spec.seed,
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from trust_core.domain.arrays import FloatArray
 from trust_core.domain.attributions import Attribution, Explanation, Fidelity, Half
+from trust_core.domain.spec import MaskRule
 from trust_core.domain.texts import TextPair
 from trust_core.explain.settings import Settings
 from trust_core.pipeline.fingerprint import METHOD_VERSION
@@ -125,11 +126,26 @@ class Memories:
         depends_on = {**self.model, "explainer": explainer, **told}
         return Memory(self.cache, depends_on, _explanation_bytes, _explanation_of, self.found, "explanations")
 
+    def trials(self, rule: MaskRule) -> Memory[FloatArray]:
+        """Probabilities (s, k) of a text under masks; the masks are part of the text's name."""
+        depends_on = {**self.model, "rule": rule}
+        return Memory(self.cache, depends_on, _array_bytes, _array_of, self.found, "trials")
+
 
 def computing_versions() -> dict[str, str]:
     """Versions of all that computes, and of our own method."""
     known = versions()
     return {"method": str(METHOD_VERSION), **{name: known[name] for name in _COMPUTING if name in known}}
+
+
+def _array_bytes(one: FloatArray) -> bytes:
+    return _packed({}, [one])
+
+
+def _array_of(text_id: str, content: bytes) -> FloatArray | None:
+    del text_id
+    opened = _unpacked(content)
+    return None if opened is None or len(opened[1]) != 1 else opened[1][0]
 
 
 def _prediction_bytes(one: PredictedText) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from trust_core.alignment.causal import Tried
 from trust_core.domain.attributions import Explanation
 from trust_core.domain.progress import Progress
 from trust_core.domain.report import ControlReport
@@ -22,6 +23,7 @@ from trust_core.pipeline.remembering import Memories, computing_versions
 from trust_core.pipeline.resident import PROBED, ResidentModel, compute_of
 from trust_core.pipeline.rounds import DOUBLING, STOPPING, MemberWork, corrected_work, member_work, round_ends
 from trust_core.pipeline.stopping import Needed, open_explainers
+from trust_core.pipeline.trying import tried
 from trust_core.report.controls import skipped_control
 from trust_core.stats.seeds import derived_seed
 
@@ -41,9 +43,10 @@ def run_models(plan: Plan, place: Workplace) -> Outcome:
     partial = PartialReports(plan, place.run, device=run.device.description)
     partial.write(partial.known([member.results for member in members], 0))
     run.explain(members, partial)
+    said = run.tried(members)
     costs, again = run.timed()
     results = [
-        replace(member.results, cost=cost.findings(plan.members[at].role))
+        replace(member.results, cost=cost.findings(plan.members[at].role), tried=said[at])
         for at, (member, cost) in enumerate(zip(members, costs, strict=True))
     ]
     reports = run.controls(results[0], again)
@@ -122,6 +125,16 @@ class _Run:
                 for name, piece in member.pieces.items():
                     if name in wanted:
                         piece.extend(model, end, self._place.progress)
+
+    def tried(self, members: Sequence[MemberWork]) -> list[dict[str, Tried]]:
+        """What each member says of the explained texts with words kept or deleted, by explainer."""
+        plan, results = self._plan, [member.results for member in members]
+        found = []
+        for at, member in enumerate(plan.members):
+            with self._resident(member) as model:
+                memories = self._memories(member)
+                found.append(tried(plan, self._place, at, model, results[0], results[at], memories))
+        return found
 
     def timed(self) -> tuple[list[ModelCost], dict[str, tuple[Explanation, ...]]]:
         """Size and speed of every model; the control texts explained by the reference with other seeds."""

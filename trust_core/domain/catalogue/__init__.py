@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trust_core.domain.catalogue.answers import ANSWERS
+from trust_core.domain.catalogue.causes import CAUSES
 from trust_core.domain.catalogue.confidence_use import CONFIDENCE_USE
 from trust_core.domain.catalogue.cost import COST
 from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension, Direction, Entry
@@ -13,6 +14,6 @@ from trust_core.domain.catalogue.slices import SLICES
 __all__ = ["CATALOGUE", "DIMENSIONS", "Dimension", "Direction", "Entry"]
 
 CATALOGUE: dict[str, Entry] = {
-    entry.key: entry for entry in (*ANSWERS, *SLICES, *REASONS, *RELIABILITY, *CONFIDENCE_USE, *COST)
+    entry.key: entry for entry in (*ANSWERS, *SLICES, *REASONS, *CAUSES, *RELIABILITY, *CONFIDENCE_USE, *COST)
 }
 """Every measure by its key."""
