@@ -19,6 +19,10 @@ _SAID: dict[Status, str] = {
 }
 
 
+FRONT = "no other is both cheaper and nearer"
+"""Name of the line through the Pareto front."""
+
+
 @dataclass(frozen=True, slots=True)
 class TradeoffPoint:
     """One model.
@@ -43,12 +47,33 @@ class TradeoffPoint:
 
 @dataclass(frozen=True, slots=True)
 class TradeoffAxes:
-    """The two axes: what they are called, the cost's unit, and the margin's place where there is one."""
+    """The two axes.
+
+    Attributes:
+        cost, unit: what a model costs, and in which unit.
+        value: the figure of trust.
+        margin: where its margin lies, if it has one.
+        best: the value of the reference itself.
+    """
 
     cost: str
     unit: str
     value: str
     margin: float | None = None
+    best: float = 1.0
+
+
+def pareto_front(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes) -> tuple[TradeoffPoint, ...]:
+    """The models that no other one beats at cost and trust both, the cheapest first."""
+
+    def far(point: TradeoffPoint) -> float:
+        return abs(point.value - axes.best)
+
+    front: list[TradeoffPoint] = []
+    for point in sorted(points, key=lambda one: (one.cost, far(one))):
+        if not front or far(point) < far(front[-1]):
+            front.append(point)
+    return tuple(front)
 
 
 def tradeoff(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes, *, theme: Theme) -> go.Figure:
@@ -81,6 +106,16 @@ def tradeoff(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes, *, theme: Th
                 f"<extra>{_SAID[status]}</extra>"
             ),
         )
+    front = pareto_front(points, axes)
+    if len(front) > 1:
+        figure.add_scatter(
+            x=[point.cost for point in front],
+            y=[point.value for point in front],
+            mode="lines",
+            name=FRONT,
+            line={"color": theme.muted, "width": 1.5, "dash": "dot"},
+            hoverinfo="skip",
+        )
     if axes.margin is not None:
         figure.add_hline(y=axes.margin, line={"color": theme.muted, "width": 1.5, "dash": "dash"})
     most = max((point.cost for point in points), default=1.0)
@@ -98,12 +133,22 @@ def tradeoff_alt(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes) -> str:
     if not points:
         return "No model has both figures."
     said = [f"{point.name} {point.cost:.4g} {axes.unit}, {point.said}" for point in points]
-    return f"{axes.value} against {axes.cost.lower()}: " + "; ".join(said) + "."
+    front = ", ".join(point.name for point in pareto_front(points, axes))
+    return f"{axes.value} against {axes.cost.lower()}: " + "; ".join(said) + f". Pareto front: {front}."
 
 
 def tradeoff_table(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes) -> Table:
     """The chart's data: one row a model."""
     return Table(
-        ("model", "verdict", f"{axes.cost}, {axes.unit}", axes.value),
-        tuple((point.name, _SAID[point.status], f"{point.cost:.4g}", point.said) for point in points),
+        ("model", "verdict", f"{axes.cost}, {axes.unit}", axes.value, "Pareto front"),
+        tuple(
+            (
+                point.name,
+                _SAID[point.status],
+                f"{point.cost:.4g}",
+                point.said,
+                "yes" if point in pareto_front(points, axes) else "no",
+            )
+            for point in points
+        ),
     )

@@ -107,7 +107,8 @@ class TestRow(ReportPart):
     """One vote: two one-sided tests at 5 %, read off the 90 % interval.
 
     `status` is that of the interval alone. `p` is the p-value of "beyond the margin", `p_adjusted` the same
-    after Holm's correction over the candidate's tests in the chosen dimensions.
+    after Holm's correction over the candidate's tests in the chosen dimensions. `p_equivalent` is the p-value
+    of "not inside the margin": the larger of the two one-sided tests.
     """
 
     key: str
@@ -121,6 +122,7 @@ class TestRow(ReportPart):
     margin: float
     p: float | None = None
     p_adjusted: float | None = None
+    p_equivalent: float | None = None
     n_needed: int | None = None
     why: str
 

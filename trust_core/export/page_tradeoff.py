@@ -10,7 +10,7 @@ from trust_core.charts.tradeoff import TradeoffAxes, TradeoffPoint
 from trust_core.domain.report import CandidateReport, MeasureRow, ModelInfo, Report, TestRow
 from trust_core.export.figure_text import figure_text, number
 from trust_core.export.tables import median_latency
-from trust_core.report.criteria import CRITERIA, explainer_title
+from trust_core.report.criteria import CRITERIA, explainer_title, label
 
 Cost = Literal["size", "latency", "parameters"]
 
@@ -20,6 +20,12 @@ COSTS: Final[Mapping[Cost, tuple[str, str]]] = {
     "parameters": ("Parameters", "millions"),
 }
 """What a model may cost: title and unit of the axis."""
+
+
+WORST: Final = "worst"
+
+WORST_TITLE: Final = "Worst test, in margins"
+"""All tests of a candidate as one figure: below 1 it is equivalent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +38,13 @@ class Trust:
 
 
 def trusts(report: Report) -> tuple[Trust, ...]:
-    """The voting measures that some candidate of the report was tested by, alignment first."""
+    """What candidates of the report were tested by: all tests together, then alignment, then the others."""
     found = dict.fromkeys(
         (test.key, test.explainer) for candidate in report.candidates for test in _tests(candidate)
     )
     ordered = sorted(found, key=lambda pair: pair[0] != "alignment")
-    return tuple(
+    worst = [Trust(WORST, None, WORST_TITLE)] if any(map(worst_use, report.candidates)) else []
+    return tuple(worst) + tuple(
         Trust(
             key,
             explainer,
@@ -57,10 +64,23 @@ def costs(report: Report) -> tuple[Cost, ...]:
     )
 
 
+def costs_of(report: Report) -> dict[Cost, dict[str, float]]:
+    """Every cost that all models have, by the candidate's name."""
+    found: dict[Cost, dict[str, float]] = {}
+    for cost in costs(report):
+        spent = {model.name: _cost(report, model, cost) for model in report.resolved.models}
+        found[cost] = {
+            one.name: value for one in report.candidates if (value := spent.get(one.name)) is not None
+        }
+    return found
+
+
 def tradeoff_points(
     report: Report, trust: Trust, cost: Cost
 ) -> tuple[tuple[TradeoffPoint, ...], TradeoffAxes]:
     """One point a model that has both figures, the reference first; and the axes."""
+    if trust.key == WORST:
+        return _worst_points(report, cost)
     criterion = CRITERIA[trust.key]
     points = []
     margin = None
@@ -91,7 +111,57 @@ def tradeoff_points(
         test = next((one for one in _tests(candidate) if _same(one, trust)), None)
         margin = margin if test is None else test.margin
     title, unit = COSTS[cost]
-    return tuple(points), TradeoffAxes(title, unit, trust.title, margin)
+    return tuple(points), TradeoffAxes(title, unit, trust.title, margin, criterion.best)
+
+
+def _worst_points(report: Report, cost: Cost) -> tuple[tuple[TradeoffPoint, ...], TradeoffAxes]:
+    """One point a model: how much of its margin the candidate's worst test uses."""
+    points = []
+    for model in report.resolved.models:
+        spent = _cost(report, model, cost)
+        if spent is None:
+            continue
+        if model.role == "reference":
+            points.append(TradeoffPoint(model.name, "information", spent, 0.0, None, None, "0"))
+            continue
+        candidate = next(one for one in report.candidates if one.name == model.name)
+        used = worst_use(candidate)
+        if used is not None:
+            value, low, high, test = used
+            said = f"{value:.2f} margins (90 % interval {low:.2f} to {high:.2f}, {label(test)})"
+            points.append(TradeoffPoint(model.name, candidate.verdict.overall, spent, value, low, high, said))
+    title, unit = COSTS[cost]
+    return tuple(points), TradeoffAxes(title, unit, WORST_TITLE, 1.0, 0.0)
+
+
+def worst_use(candidate: CandidateReport) -> tuple[float, float, float, TestRow] | None:
+    """How many margins the worst test of a candidate lies from the reference: value, 90 % limits, the test.
+
+    Every test in units of its margin; the candidate is equivalent if the upper limit of all stays below 1.
+    The limits are the largest lower and the largest upper limit of its tests. None where a vote has no
+    figure.
+    """
+    used = []
+    for part in candidate.verdict.dimensions.values():
+        if part.status == "information":
+            continue
+        for test in part.tests:
+            if test.key not in CRITERIA or test.estimate is None or test.low is None or test.high is None:
+                return None
+            criterion = CRITERIA[test.key]
+            scaled = [criterion.scaled(one, test.margin) for one in (test.estimate, test.low, test.high)]
+            if any(one is None for one in scaled):
+                return None
+            middle, *ends = (one for one in scaled if one is not None)
+            if criterion.kind != "difference":
+                # Beyond the best value there is nothing left to be far from.
+                middle, *ends = (max(0.0, one) for one in (middle, *ends))
+            low = 0.0 if min(ends) <= 0 <= max(ends) else min(map(abs, ends))
+            used.append((abs(middle), low, max(map(abs, ends)), test))
+    if not used:
+        return None
+    value, _, _, test = max(used, key=lambda one: one[0])
+    return value, max(one[1] for one in used), max(one[2] for one in used), test
 
 
 def _tests(candidate: CandidateReport) -> list[TestRow]:

@@ -16,7 +16,15 @@ from trust_core.domain.report import DimensionVerdict, Status, TestRow, Verdict
 from trust_core.domain.spec import Margins
 from trust_core.report.criteria import CRITERIA, Criterion, label
 from trust_core.report.wording import count, listed
-from trust_core.stats.equivalence import MOST_TEXTS, TEST_ALPHA, half_width, judge, n_needed, p_different
+from trust_core.stats.equivalence import (
+    MOST_TEXTS,
+    TEST_ALPHA,
+    half_width,
+    judge,
+    n_needed,
+    p_different,
+    p_equivalent,
+)
 from trust_core.stats.multiplicity import holm
 
 NEVER_VOTES: Final[frozenset[Dimension]] = frozenset({"cost"})
@@ -142,6 +150,7 @@ def _judged(vote: Vote, margins: Margins, p_adjusted: float | None, tests: int) 
         margin=margin,
         p=p_different(evidence, margin, criterion.kind),
         p_adjusted=p_adjusted,
+        p_equivalent=p_equivalent(evidence, margin, criterion.kind),
         why="",
     )
     needed: int | None = None

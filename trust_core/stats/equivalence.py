@@ -72,6 +72,22 @@ def p_different(evidence: Evidence, margin: float, kind: MarginKind = "differenc
     return p if evidence.null_p is None else max(p, evidence.null_p)
 
 
+def p_equivalent(evidence: Evidence, margin: float, kind: MarginKind = "difference") -> float:
+    """The smallest error rate at which the measure would be called equivalent.
+
+    It is the larger p-value of the two one-sided tests.
+
+    Returns:
+        A value in [.001, 1]: .001 stands for "at most .001", 1 for "not even at .5".
+    """
+    if kind == "similarity":
+        return _crossing(evidence.low, margin, below=False)
+    upper = _crossing(evidence.high, margin, below=True)
+    if kind == "upper":
+        return upper
+    return max(upper, _crossing(evidence.low, -margin, below=False))
+
+
 def _crossing(limits: FloatArray, margin: float, *, below: bool) -> float:
     """The smallest error rate at which a limit is still beyond the margin."""
     beyond = margin - limits if below else limits - margin

@@ -18,8 +18,10 @@ from trust_core.charts.divergence_tail import (
 )
 from trust_core.charts.theme import DARK, LIGHT
 from trust_core.charts.tradeoff import (
+    FRONT,
     TradeoffAxes,
     TradeoffPoint,
+    pareto_front,
     tradeoff,
     tradeoff_alt,
     tradeoff_table,
@@ -132,8 +134,39 @@ def test_tradeoff_draws_every_model_with_its_interval() -> None:
 def test_tradeoff_tells_outcomes_apart_without_colour() -> None:
     """Every outcome has a marker of its own."""
     figure = tradeoff(POINTS, AXES, theme=DARK)
-    assert len({trace.marker.symbol for trace in figure.data}) == 3
+    marked = [trace for trace in figure.data if trace.mode != "lines"]
+    assert len({trace.marker.symbol for trace in marked}) == 3
     assert "<script" not in figure.to_json()
+
+
+def test_the_front_holds_whoever_nobody_beats_at_both() -> None:
+    """A model that costs more and is farther from the reference than another one is not on the line."""
+    front = pareto_front(POINTS, AXES)
+    assert [point.name for point in front] == ["int8", "reference"]
+    line = next(trace for trace in tradeoff(POINTS, AXES, theme=LIGHT).data if trace.name == FRONT)
+    assert list(zip(line.x, line.y, strict=True)) == [(12.0, 0.97), (40.0, 1.0)]
+    assert [row[-1] for row in tradeoff_table(POINTS, AXES).rows] == ["yes", "no", "yes"]
+
+
+def test_the_front_follows_the_slow_definition() -> None:
+    """A model is on the front exactly where no other is at most as far and cheaper, or cheaper and as far."""
+    rng = np.random.default_rng(4)
+    points = tuple(
+        TradeoffPoint(f"m{i}", "different", float(cost), float(value), None, None, "")
+        for i, (cost, value) in enumerate(rng.integers(1, 12, (40, 2)))
+    )
+    axes = TradeoffAxes("Size", "MB", "Trust", best=6.0)
+    slow = {
+        (one.cost, abs(one.value - 6))
+        for one in points
+        if not any(
+            other.cost <= one.cost
+            and abs(other.value - 6) <= abs(one.value - 6)
+            and (other.cost, abs(other.value - 6)) != (one.cost, abs(one.value - 6))
+            for other in points
+        )
+    }
+    assert {(one.cost, abs(one.value - 6)) for one in pareto_front(points, axes)} == slow
 
 
 def test_tradeoff_table_and_sentence_name_every_model() -> None:

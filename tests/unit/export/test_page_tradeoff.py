@@ -3,13 +3,14 @@
 import pytest
 
 from tests.support.report_samples import sample_report
-from trust_core.export.page_tradeoff import costs, tradeoff_points, trusts
+from trust_core.export.page_tradeoff import WORST, costs, tradeoff_points, trusts, worst_use
+from trust_core.report.criteria import CRITERIA
 
 
 def test_alignment_comes_first_among_the_voting_measures():
-    """Every tested measure can be chosen; reasons are what the product is about."""
+    """All tests together come first, then reasons, which are what the product is about."""
     found = trusts(sample_report())
-    assert found[0].key == "alignment"
+    assert [one.key for one in found[:2]] == [WORST, "alignment"]
     assert {"accuracy", "negative_flip_rate", "brier"} <= {one.key for one in found}
     assert len({(one.key, one.explainer) for one in found}) == len(found)
 
@@ -26,7 +27,7 @@ def test_a_cost_that_one_model_lacks_is_not_offered():
 def test_points_carry_the_reports_figures():
     """A candidate stands at its own figure and interval, the reference at the best value."""
     report = sample_report()
-    for trust in trusts(report):
+    for trust in trusts(report)[1:]:
         points, axes = tradeoff_points(report, trust, "size")
         assert points[0].status == "information"
         assert axes.value == trust.title
@@ -47,7 +48,7 @@ def test_points_carry_the_reports_figures():
 def test_the_margin_of_the_test_is_drawn():
     """The dashed line stands where the test's margin or floor is."""
     report = sample_report()
-    trust = trusts(report)[0]
+    trust = trusts(report)[1]
     tests = [
         test
         for candidate in report.candidates
@@ -56,3 +57,33 @@ def test_the_margin_of_the_test_is_drawn():
         if (test.key, test.explainer) == (trust.key, trust.explainer)
     ]
     assert tradeoff_points(report, trust, "size")[1].margin == tests[0].margin
+
+
+def test_worst_test_says_what_the_verdict_says():
+    """A candidate is equivalent exactly where the upper limit of its worst test stays below one margin."""
+    report = sample_report()
+    points, axes = tradeoff_points(report, trusts(report)[0], "size")
+    assert (axes.margin, axes.best) == (1.0, 0.0)
+    assert points[0].value == 0.0
+    measured = [one for one in report.candidates if worst_use(one) is not None]
+    assert [point.name for point in points[1:]] == [one.name for one in measured]
+    for point, candidate in zip(points[1:], measured, strict=True):
+        assert point.low is not None
+        assert point.high is not None
+        assert point.low <= point.value <= point.high
+        assert (point.high < 1) == (candidate.verdict.overall == "equivalent")
+
+
+def test_worst_test_is_the_largest_of_all_in_margins():
+    """A difference counts from both sides, a similarity from 1 down to its floor."""
+    candidate = next(one for one in sample_report().candidates if worst_use(one) is not None)
+    found = worst_use(candidate)
+    assert found is not None
+    tests = [test for part in candidate.verdict.dimensions.values() for test in part.tests]
+    used = [
+        abs(test.estimate) / test.margin
+        if CRITERIA[test.key].kind != "similarity"
+        else (1 - test.estimate) / (1 - test.margin)
+        for test in tests
+    ]
+    assert found[0] == pytest.approx(max(used))

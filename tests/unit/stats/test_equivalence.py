@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm
 
 from trust_core.domain.measures import ALPHAS, Evidence
-from trust_core.stats.equivalence import half_width, judge, n_needed, p_different
+from trust_core.stats.equivalence import half_width, judge, n_needed, p_different, p_equivalent
 
 
 def normal_evidence(estimate: float, error: float, n: int = 400) -> Evidence:
@@ -75,6 +75,26 @@ def test_p_value_and_verdict_agree():
     for estimate, error in zip(rng.normal(0, 0.02, 300), rng.uniform(0.001, 0.01, 300), strict=True):
         evidence = normal_evidence(float(estimate), float(error))
         assert (judge(evidence, 0.01) == "different") == (p_different(evidence, 0.01) <= 0.05)
+
+
+@pytest.mark.parametrize("distance", [0.1, 1.0, 1.645, 2.5])
+def test_p_of_equivalence_is_the_larger_of_two_one_sided_tests(distance):
+    """With a normal law it is the tail beyond the distance to the nearer margin, in standard errors."""
+    for sign in (-1, 1):
+        evidence = normal_evidence(sign * (0.05 - distance * 0.003), 0.003)
+        assert p_equivalent(evidence, 0.05) == pytest.approx(norm.sf(distance), rel=1e-6)
+    rate = normal_evidence(0.02 - distance * 0.003, 0.003)
+    assert p_equivalent(rate, 0.02, "upper") == pytest.approx(norm.sf(distance), rel=1e-6)
+    similarity = normal_evidence(0.75 + distance * 0.02, 0.02)
+    assert p_equivalent(similarity, 0.75, "similarity") == pytest.approx(norm.sf(distance), rel=1e-6)
+
+
+def test_p_of_equivalence_and_verdict_agree():
+    """A measure is called equivalent exactly where the p-value of its equivalence is at most 5 %."""
+    rng = np.random.default_rng(1)
+    for estimate, error in zip(rng.normal(0, 0.01, 300), rng.uniform(0.001, 0.01, 300), strict=True):
+        evidence = normal_evidence(float(estimate), float(error))
+        assert (judge(evidence, 0.01) == "equivalent") == (p_equivalent(evidence, 0.01) <= 0.05)
 
 
 def test_n_needed_follows_the_square_of_the_width():
