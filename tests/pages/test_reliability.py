@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.support.report_samples import HOSTILE, hostile_report, sample_report
+from tests.support.thresholds import with_thresholds
 from tests.support.ui_many_texts import many_tables
 from tests.support.ui_runs import RUN, app_on, said, write_run
 from trust_core.domain.predictions import Predictions
@@ -16,7 +17,7 @@ from trust_core.ui.reliability.bins import ChosenBin, read_bin
 from trust_core.ui.reliability.drawn import SHAPES, Wanted, draw
 from trust_core.ui.reliability.mending import mend, mended_frame
 from trust_core.ui.reliability.scatter import sample
-from trust_core.ui.reliability.thresholds import threshold_frame
+from trust_core.ui.reliability.thresholds import kept_at, threshold_frame
 
 pytestmark = pytest.mark.slow
 
@@ -235,18 +236,49 @@ def test_scatter_keeps_changes_and_is_the_same_every_time() -> None:
 
 
 def test_a_threshold_keeps_what_lies_above_it(home: Path, repository: Path) -> None:
-    """Coverage and accuracy are those of the texts at or above the threshold; above all, there is none."""
-    frame = threshold_frame(FOUND, 0.6)
-    for row, model in zip(frame.to_dict("records"), (FOUND.reference, FOUND.candidate), strict=True):
+    """Coverage and risk are those of the texts at or above the threshold; above all, nothing is wrong."""
+    frame = threshold_frame(kept_at(FOUND, 0.6), FOUND)
+    for row, model in zip(frame.to_dict("records")[:2], (FOUND.reference, FOUND.candidate), strict=True):
         kept = model.confidence >= 0.6
-        assert row["Answered"].endswith(f"{kept.sum()} of 60")
-        right = (model.predicted == FOUND.gold)[kept]
-        assert row["Right"].startswith(f"{right.mean():.1%} (")
-    assert set(threshold_frame(FOUND, 1.01)["Right"]) == {"–"}
+        assert row["Taken"].startswith(f"{kept.mean() * 100:.1f} % (")
+        wrong = (model.predicted != FOUND.gold)[kept]
+        assert row["Wrong"].startswith(f"{wrong.mean() * 100:.1f} % (")
+        assert row["Wrong"].endswith(f"n = {kept.sum()}")
+    assert frame["Model"].tolist()[2] == "Difference"
+    assert threshold_frame(kept_at(FOUND, 1.01), FOUND)["Wrong"].str.startswith("not measured").all()
     write_run(home, REPORT, many_tables(REPORT))
     app = app_on("reliability", repository)
     app.slider(key="reliability-threshold").set_value(0.5).run()
     assert not app.exception
+
+
+def test_the_slider_starts_at_the_threshold_of_the_reference(home: Path, repository: Path) -> None:
+    """The report's threshold is said, where the slider stands, and what a button brings it back to."""
+    report = with_thresholds(REPORT)
+    write_run(home, report, many_tables(report))
+    app = app_on("reliability", repository)
+    row = next(one for one in report.candidates[0].measures if one.key == "threshold")
+    assert row.value is not None
+    assert f"the threshold is {row.value:.3f}" in said(app)
+    start = app.slider(key="reliability-threshold").value
+    assert 0 <= start - row.value < 0.01
+    assert {"Risk, change", "Coverage, change", "Threshold of the reference"} <= {
+        one.label for one in app.metric
+    }
+    app.slider(key="reliability-threshold").set_value(0.4).run()
+    app.button(key="reliability-threshold-tuned").click().run()
+    assert not app.exception
+    assert app.slider(key="reliability-threshold").value == start
+
+
+def test_a_threshold_that_could_not_be_tuned_says_why(home: Path, repository: Path) -> None:
+    """Where the accepted risk is out of reach the page gives the reason and keeps its slider."""
+    report = with_thresholds(REPORT, accepted_risk=1e-6)
+    write_run(home, report, many_tables(report))
+    app = app_on("reliability", repository)
+    assert not app.exception
+    assert "No threshold of the reference could be tuned" in said(app)
+    assert app.slider(key="reliability-threshold").value == 0.8
 
 
 def test_long_names_keep_both_ends() -> None:

@@ -18,6 +18,7 @@ from trust_core.domain.report import (
 from trust_core.export.figure_text import FigureText, figure_text, settings_text
 from trust_core.export.foreign_text import titles
 from trust_core.export.page_charts import PageChart, forest_chart, reliability_charts, sweep_charts
+from trust_core.export.page_thresholds import threshold_charts
 from trust_core.export.tables import latency_row, median_latency
 from trust_core.export.worked_texts import RunTables, WorkedText, worked_texts
 from trust_core.report.advice import next_steps
@@ -227,6 +228,8 @@ def _dimension(
         charts = reliability_charts(report, candidate.name, prefix=f"{prefix}-reliability")
     elif dimension == "reasons":
         charts = sweep_charts(report, candidate.name, prefix=f"{prefix}-sweep")
+    elif dimension == "confidence_use":
+        charts = threshold_charts(report, candidate, key=f"{prefix}-risk-coverage")
     return DimensionView(
         id=f"{prefix}-{dimension}",
         title=QUESTIONS[dimension],

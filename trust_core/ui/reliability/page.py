@@ -74,7 +74,7 @@ def _body(view: RunView, candidate: str) -> None:
         st.caption(f"Diagram and tables below the cards are of the {len(found):,} chosen texts.")
     scatter_section(view, found, chosen=names)
     if found.labelled:
-        threshold_section(found)
+        threshold_section(view, found, chosen=names)
     if found.labelled and len(found) >= MIN_TEXTS:
         mended = mending(found, version=view.version, chosen=names)
         models = (short_name(view.reference), short_name(candidate))
