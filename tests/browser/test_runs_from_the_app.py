@@ -75,7 +75,7 @@ def _run_saved(page: Page, seed: int) -> None:
 
 
 def test_demo_runs_from_one_click_to_the_verdict(server: AppServer, open_page: Callable[..., Page]) -> None:
-    """One click starts what is filled in; the page grows by itself to the verdict, for a second browser too."""
+    """One click starts what is filled in; the page grows by itself to the verdict, for others too."""
     page = open_page(f"{server.url}/setup")
     # The smallest model, a candidate made of it, and few texts: the way is that of the demo.
     _reference(page, "nli-tiny")
