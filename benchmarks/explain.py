@@ -18,11 +18,12 @@ import torch
 
 from benchmarks.figures import RESULTS, Row, ratio_row, row, write
 from benchmarks.published_path import SNLI, PublishedPath, published_path, snli_pairs
-from trust_core.domain.arrays import BoolArray, FloatArray, IntArray
+from trust_core.domain.arrays import BoolArray
 from trust_core.domain.attributions import Attribution
-from trust_core.domain.requests import Explaining
 from trust_core.domain.texts import SegmentedText
-from trust_core.explain import lime_text, reference, shap_text
+from trust_core.explain import reference, shap_text
+from trust_core.explain.library_check import NEAR, TOP, Asked, lime_on, permutation_on
+from trust_core.explain.methods import Explain
 from trust_core.explain.settings import Settings
 from trust_core.inference.composition import compose_ids
 from trust_core.inference.engine import Engine
@@ -41,8 +42,6 @@ TURN = 10
 """Texts that one side explains before it is the other's turn."""
 
 SAMPLES, PERMUTATIONS = 1000, 10
-NEAR = 1e-5
-TOP = 10
 CHECKED_MASKS = 4
 
 
@@ -63,20 +62,8 @@ class Timed:
     forward_s: float = 0.0
 
 
-class _Asked:
-    """The published path on one text, remembering what it was asked."""
-
-    def __init__(self, path: PublishedPath, text: SegmentedText) -> None:
-        self._predict = path.of(text)
-        self.keep: list[BoolArray] = []
-
-    def __call__(self, keep: BoolArray) -> FloatArray:
-        self.keep.append(keep)
-        return self._predict(keep)
-
-
 Library = Callable[[SegmentedText, reference.MaskedPredict, Settings], Attribution]
-Ours = Callable[[dict[str, list[BoolArray]]], Callable[[SegmentedText], Explaining]]
+Ours = Callable[[dict[str, list[BoolArray]]], Explain]
 
 
 def timed(
@@ -103,7 +90,7 @@ def timed(
         asked: dict[str, list[BoolArray]] = {}
         began = time.perf_counter()
         for text in turn:
-            recorded = _Asked(path, text)
+            recorded = Asked(path.of(text))
             done.expected.append(library(text, recorded, settings))
             asked[text.id] = recorded.keep
         done.theirs.append(time.perf_counter() - began)
@@ -114,42 +101,6 @@ def timed(
         done.ours.append(time.perf_counter() - began)
         done.forward_s += engine.usage.forward_s - before
     return done
-
-
-def lime_ours(settings: Settings) -> Ours:
-    """Our LIME on the masks that lime drew."""
-
-    def ours(asked: dict[str, list[BoolArray]]) -> Callable[[SegmentedText], Explaining]:
-        cut = settings.samples // 2
-        return lime_text.explainer(
-            settings, masks=lambda text: (asked[text.id][-1][:cut], asked[text.id][-1][cut:])
-        )
-
-    return ours
-
-
-def permutation_ours(settings: Settings) -> Ours:
-    """Our permutation SHAP on the orders that shap drew."""
-
-    def ours(asked: dict[str, list[BoolArray]]) -> Callable[[SegmentedText], Explaining]:
-        drawn = {name: orders_in(np.concatenate(keep)) for name, keep in asked.items()}
-        cut = settings.permutations // 2
-        return shap_text.permutation(
-            settings, orders=lambda text: (drawn[text.id][:cut], drawn[text.id][cut:])
-        )
-
-    return ours
-
-
-def orders_in(keep: BoolArray) -> IntArray:
-    """The orders in which shap added the words, read off the masks that it asked for."""
-    w = keep.shape[1]
-    found = []
-    for start in np.flatnonzero(~keep.any(axis=1)).tolist():
-        steps = np.diff(keep[start : start + w + 1].astype(np.int64), axis=0)
-        if len(steps) == w and (steps.sum(axis=1) == 1).all() and (steps >= 0).all():
-            found.append(steps.argmax(axis=1))
-    return np.array(found)
 
 
 def other_orders(done: Timed) -> tuple[int, int]:
@@ -239,9 +190,9 @@ def main() -> None:
     engine = Engine(loaded.classifier)
     settings = Settings(seed=0, samples=SAMPLES, permutations=PERMUTATIONS)
     plans: dict[str, tuple[Library, Ours]] = {
-        "lime": (reference.lime, lime_ours(settings)),
+        "lime": (reference.lime, lambda asked: lime_on(asked, settings)),
         "shap-partition": (reference.shap_partition, lambda _: shap_text.partition(settings)),
-        "shap-permutation": (reference.shap_permutation, permutation_ours(settings)),
+        "shap-permutation": (reference.shap_permutation, lambda asked: permutation_on(asked, settings)),
     }
     details: dict[str, Any] = {
         "texts": len(texts),

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from tests.support.inference_bert import real_pairs, tiny_bert
-from trust_core.domain.arrays import BoolArray, FloatArray
 from trust_core.domain.texts import SegmentedText
-from trust_core.explain import lime_text, reference, shap_text
+from trust_core.explain import reference, shap_text
+from trust_core.explain.library_check import LibraryCheck, library_check
+from trust_core.explain.reference import MaskedPredict
 from trust_core.explain.settings import Settings
 from trust_core.inference.engine import Engine
 from trust_core.inference.pool import explain
@@ -31,62 +32,51 @@ def engine(texts: list[SegmentedText]) -> Engine:
     return Engine(tiny_bert([text.pair for text in texts]))
 
 
-class _Recorded:
-    """The engine on one text, remembering what it was asked."""
+def _checked(engine: Engine, text: SegmentedText, explainer: str, settings: Settings) -> LibraryCheck:
+    return library_check(
+        text,
+        explainer,
+        settings,
+        predict=_masked(engine, text),
+        run=lambda explained: next(explain([text], explained, engine)),
+    )
 
-    def __init__(self, engine: Engine, text: SegmentedText) -> None:
-        self.engine, self.text = engine, text
-        self.asked: list[BoolArray] = []
 
-    def __call__(self, keep: BoolArray) -> FloatArray:
-        self.asked.append(keep)
-        return self.engine.predict_masked([(self.text, keep)])[0]
+def _masked(engine: Engine, text: SegmentedText) -> MaskedPredict:
+    return lambda keep: engine.predict_masked([(text, keep)])[0]
 
 
 def test_lime_given_its_own_masks(engine: Engine, texts: list[SegmentedText]) -> None:
     """With lime's masks and num_features = w our weights and R2 are lime's within 1e-6."""
-    settings = Settings(seed=5, samples=120)
-    expected, masks = {}, {}
     for text in texts:
-        recorded = _Recorded(engine, text)
-        expected[text.id] = reference.lime(text, recorded, settings)
-        masks[text.id] = recorded.asked[-1]
-    ours = lime_text.explainer(settings, masks=lambda text: (masks[text.id][:60], masks[text.id][60:]))
-    for found in explain(texts, ours, engine):
-        theirs = expected[found.text_id]
+        found = _checked(engine, text, "lime", Settings(seed=5, samples=120))
+        theirs, ours = found.theirs, found.ours
         assert np.abs(theirs.weights).max() > 1e-3
-        np.testing.assert_allclose(found.whole.weights, theirs.weights, atol=1e-6)
-        np.testing.assert_allclose(found.whole.base, theirs.base, atol=1e-6)
-        assert found.whole.fidelity[-1] == pytest.approx(theirs.fidelity[-1], abs=1e-6)
+        np.testing.assert_allclose(ours.weights, theirs.weights, atol=1e-6)
+        np.testing.assert_allclose(ours.base, theirs.base, atol=1e-6)
+        assert ours.fidelity[-1] == pytest.approx(theirs.fidelity[-1], abs=1e-6)
+        assert found.library.startswith("lime 0.")
+        assert found.same_order(0)
 
 
 @pytest.mark.parametrize("scale", ["probability", "logit"])
 def test_partition_given_our_masker_and_tree(engine: Engine, texts: list[SegmentedText], scale: str) -> None:
     """Given our words and our tree, PartitionExplainer gives our Owen values within 1e-5, and they add up."""
     settings = Settings(seed=5, scale=scale)  # type: ignore[arg-type]
-    some = texts if scale == "probability" else texts[:3]
-    for found in explain(some, shap_text.partition(settings), engine):
-        text = texts[int(found.text_id)]
-        theirs = reference.shap_partition(text, _Recorded(engine, text), settings)
-        assert np.abs(theirs.weights).max() > 1e-3
-        assert found.whole.complete
-        np.testing.assert_allclose(found.whole.weights, theirs.weights, atol=1e-5)
-        np.testing.assert_allclose(found.whole.fidelity, 0, atol=1e-5)
+    for text in texts if scale == "probability" else texts[:3]:
+        found = _checked(engine, text, "shap", settings)
+        assert np.abs(found.theirs.weights).max() > 1e-3
+        assert found.ours.complete
+        assert found.largest_difference < 1e-5
+        np.testing.assert_allclose(found.ours.fidelity, 0, atol=1e-5)
 
 
 def test_permutation_given_shaps_orders(engine: Engine, texts: list[SegmentedText]) -> None:
     """Given shap's orders, sampled Shapley values are shap's within 1e-5, and they add up."""
-    settings = Settings(seed=5, permutations=4)
-    orders, expected = {}, {}
     for text in texts:
-        recorded = _Recorded(engine, text)
-        expected[text.id] = reference.shap_permutation(text, recorded, settings)
-        orders[text.id] = _orders(recorded.asked, len(text))
-    ours = shap_text.permutation(settings, orders=lambda text: (orders[text.id][:2], orders[text.id][2:]))
-    for found in explain(texts, ours, engine):
-        theirs = expected[found.text_id]
-        np.testing.assert_allclose(found.whole.weights, theirs.weights, atol=1e-5)
-        np.testing.assert_allclose(found.whole.fidelity, 0, atol=1e-5)
+        found = _checked(engine, text, "shap-permutation", Settings(seed=5, permutations=4))
+        assert found.largest_difference < 1e-5
+        np.testing.assert_allclose(found.ours.fidelity, 0, atol=1e-5)
 
 
 def test_exact_values_equal_shaps_exact_explainer(engine: Engine) -> None:
@@ -97,19 +87,5 @@ def test_exact_values_equal_shaps_exact_explainer(engine: Engine) -> None:
     texts = [segment("0", ("A dog runs.", "The dog sleeps.")), segment("1", ("Two men talk", ""))]
     for text, found in zip(texts, explain(texts, shap_text.exact(settings), engine), strict=True):
         masker = reference._Positions(len(text), clustering=None)
-        values = shap.explainers.Exact(_Recorded(engine, text), masker)(np.arange(len(text))[None, :]).values[
-            0
-        ]
+        values = shap.explainers.Exact(_masked(engine, text), masker)(np.arange(len(text))[None, :]).values[0]
         np.testing.assert_allclose(found.whole.weights, values, atol=1e-5)
-
-
-def _orders(asked: list[BoolArray], w: int) -> np.ndarray:
-    """The orders in which shap added the words, read off the masks that it asked for."""
-    keep = np.concatenate(asked)
-    runs = [start for start in range(len(keep) - 2 * w) if not keep[start].any() and keep[start + w].all()]
-    found = []
-    for start in runs:
-        steps = np.diff(keep[start : start + w + 1].astype(int), axis=0)
-        if (steps.sum(axis=1) == 1).all() and (steps >= 0).all():
-            found.append(steps.argmax(axis=1))
-    return np.array(found)

@@ -10,6 +10,7 @@ from trust_core.cli.exit_codes import DONE
 from trust_core.cli.spec_options import label_map_from_file
 from trust_core.cli.terminal import say
 from trust_core.errors import UsageError, nearest
+from trust_core.explain.library_check import LibraryCheck
 from trust_core.export.terminal import ExplainedSide, explanation_lines
 from trust_core.settings import settings_from
 from trust_core.wiring.engine import explain
@@ -30,6 +31,11 @@ def add_command(subparsers: Any) -> None:
     parser.add_argument("--text-b", metavar="TEXT", help="the second text of a pair")
     parser.add_argument("--explainer", metavar="lime|shap", default="lime", help="default: lime")
     parser.add_argument("--seed", type=int, metavar="S", default=0, help="of what is drawn (default 0)")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="hold it against the lime or shap package on the same model (slow)",
+    )
     parser.add_argument("--label-map", metavar="FILE", help="{reference|candidate: {given: canonical}}")
     parser.set_defaults(command=_run)
 
@@ -47,6 +53,7 @@ def _run(options: Namespace) -> int:
         seed=options.seed,
         settings=settings_from(os.environ),
         label_map=label_map_from_file(options.label_map) if options.label_map else None,
+        check=options.check,
     )
     sides = [
         ExplainedSide(name, probabilities, explanation.whole)
@@ -59,4 +66,16 @@ def _run(options: Namespace) -> int:
             found.text, sides[0], sides[1], classes=found.classes, class_index=found.explained_class
         )
     )
+    if found.checks:
+        say(["", *map(_check_line, found.models, found.checks, [found.explained_class] * len(found.checks))])
     return DONE
+
+
+def _check_line(model: str, check: LibraryCheck, of_class: int) -> str:
+    order = (
+        "the same top words in the same order" if check.same_order(of_class) else "another order of top words"
+    )
+    return (
+        f"{model}: held against {check.library} on what it drew, no weight differs by more than "
+        f"{check.largest_difference:.1e}; {order}."
+    )

@@ -10,12 +10,16 @@ from trust_core.domain.attributions import Explanation
 from trust_core.domain.spec import Explainer, LabelMap, Spec
 from trust_core.domain.spec_reading import read_part
 from trust_core.domain.texts import SegmentedText, TextPair
+from trust_core.explain.library_check import LibraryCheck, library_check
 from trust_core.explain.methods import canonical_name, method
+from trust_core.explain.settings import Settings
+from trust_core.inference.engine import Engine
 from trust_core.inference.pool import explain
 from trust_core.models.device import choose_device
 from trust_core.models.inspection import inspect_model
 from trust_core.models.labels import canonical_classes, match_labels
 from trust_core.models.policy import Policy
+from trust_core.perturb.masks import MaskRule
 from trust_core.perturb.words import segment
 from trust_core.pipeline.explaining import explainer_settings
 from trust_core.pipeline.plan import Member, party
@@ -32,6 +36,7 @@ class ExplainedText:
         models: names of reference and candidate.
         probabilities: (k,) of reference and candidate.
         explanations: of reference and candidate, from the same masks.
+        checks: of reference and candidate against the library, where that was asked for.
     """
 
     text: SegmentedText
@@ -39,6 +44,7 @@ class ExplainedText:
     models: tuple[str, ...]
     probabilities: tuple[FloatArray, ...]
     explanations: tuple[Explanation, ...]
+    checks: tuple[LibraryCheck, ...] = ()
 
     @property
     def explained_class(self) -> int:
@@ -55,11 +61,12 @@ def explained_text(
     seed: int,
     label_map: LabelMap,
     policy: Policy,
+    check: bool = False,
 ) -> ExplainedText:
-    """Explain one text by both models.
+    """Explain one text by both models; `check` has the library explain it as well.
 
     Raises:
-        SpecError: a seed out of its range, or one name for both models.
+        SpecError: a seed out of its range, one name for both models, or a text too short for the library.
         ModelError: a model that cannot be used.
         LabelError: the two models' classes cannot be matched.
     """
@@ -69,15 +76,29 @@ def explained_text(
     text = segment("text", pair)
     probabilities: list[FloatArray] = []
     explanations: list[Explanation] = []
+    checks: list[LibraryCheck] = []
     classes, members = _members(spec, policy)
-    device = choose_device(spec.device)
+    device, settings = choose_device(spec.device), explainer_settings(spec)
     for member in members:
         with ResidentModel(member, classes, device=device, batch_tokens=spec.batch_tokens) as model:
             probabilities.append(model.engine.probabilities([pair])[0])
-            explanations += explain(
-                [text], method(name, explainer_settings(spec)), model.engine, rule=spec.mask
-            )
-    return ExplainedText(text, classes, (reference, candidate), tuple(probabilities), tuple(explanations))
+            explanations += explain([text], method(name, settings), model.engine, rule=spec.mask)
+            if check:
+                checks.append(_checked(text, name, settings, model.engine, spec.mask))
+    models = (reference, candidate)
+    return ExplainedText(text, classes, models, tuple(probabilities), tuple(explanations), tuple(checks))
+
+
+def _checked(
+    text: SegmentedText, name: str, settings: Settings, engine: Engine, rule: MaskRule
+) -> LibraryCheck:
+    return library_check(
+        text,
+        name,
+        settings,
+        predict=lambda keep: engine.predict_masked([(text, keep)], rule=rule)[0],
+        run=lambda explainer: next(explain([text], explainer, engine, rule=rule)),
+    )
 
 
 def _members(spec: Spec, policy: Policy) -> tuple[tuple[str, ...], Sequence[Member]]:

@@ -101,8 +101,11 @@ def explain(
     seed: int,
     settings: Settings,
     label_map: LabelMap | None = None,
+    check: bool = False,
 ) -> ExplainedText:
     """Explain one text by two models; a label map names the classes of either.
+
+    With `check` the unmodified lime or shap package explains it as well, which is slow.
 
     Raises:
         TrustError: something that the caller can mend.
@@ -117,6 +120,7 @@ def explain(
         seed=seed,
         label_map=label_map or LabelMap(),
         policy=_policy(settings),
+        check=check,
     )
 
 

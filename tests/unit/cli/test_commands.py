@@ -6,13 +6,19 @@ import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from tests.support.store_report import small_report
 from trust_core.cli import evaluate, main, runs, terminal
+from trust_core.domain.attributions import Attribution, Explanation
 from trust_core.domain.progress import Progress
 from trust_core.domain.report import ControlReport, Report
+from trust_core.domain.texts import TextPair
+from trust_core.explain.library_check import LibraryCheck
+from trust_core.perturb.words import segment
+from trust_core.pipeline.single import ExplainedText
 from trust_core.store.folder import open_run
 from trust_core.store.registry import Registry
 
@@ -295,3 +301,31 @@ def test_explain_takes_a_label_map(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     command = ["explain", "--reference", "a", "--candidate", "b", "--text-a", "t", "--label-map", str(file)]
     assert main.main(command) == 130
     assert seen == [{"LABEL_0": "neutral"}]
+
+
+def test_explain_says_how_near_the_library_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --check each model's line names the library, the largest difference and the order of top words."""
+    ends = np.array([0.4, 0.6])
+    weights = np.array([[0.1, 0.3], [0.2, 0.1]])
+
+    def attribution(shift: float) -> Attribution:
+        return Attribution("t", "lime", "all", weights + shift, ends, ends, ends, "local_r2", 9)
+
+    def explained(pair: TextPair, *, check: bool, **_: Any) -> ExplainedText:
+        whole = Explanation(attribution(0), None)
+        near = LibraryCheck("lime 1.2", attribution(0), attribution(2e-7))
+        far = LibraryCheck("lime 1.2", attribution(0), attribution(-0.25))
+        assert check
+        return ExplainedText(
+            segment("t", pair), ("no", "yes"), ("a", "b"), (ends, ends), (whole, whole), (near, far)
+        )
+
+    monkeypatch.setattr("trust_core.cli.explain.explain", explained)
+    command = ["explain", "--reference", "a", "--candidate", "b", "--text-a", "two words", "--check"]
+    assert main.main(command) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "a: held against lime 1.2" in said
+    assert "more than 2.0e-07; the same top words in the same order." in said
+    assert "more than 2.5e-01; another order of top words." in said
