@@ -39,6 +39,18 @@ def add_command(subparsers: Any) -> None:
 
 
 def _run(options: Namespace) -> int:
+    report = evaluated_by_options(options)
+    say(verdict_lines(report))
+    say([f"Report: {Path(options.out) / 'report.html'}"])
+    return exit_code(report)
+
+
+def evaluated_by_options(options: Namespace) -> Report:
+    """The report of the evaluation that the flags describe, in the folder that they name.
+
+    Raises:
+        TrustError: anything that the user has to mend first.
+    """
     spec = spec_from_options(options)
     settings = settings_from(os.environ)
     if options.spec:
@@ -50,10 +62,7 @@ def _run(options: Namespace) -> int:
     if spec.protocol == "corrected" and "reasons" in spec.dimensions and not spec.from_predictions:
         _warn_of_few(spec.most_explained)
     with progress_display() as progress:
-        report = evaluate(spec, Path(options.out), settings=settings, progress=progress)
-    say(verdict_lines(report))
-    say([f"Report: {Path(options.out) / 'report.html'}"])
-    return exit_code(report)
+        return evaluate(spec, Path(options.out), settings=settings, progress=progress)
 
 
 def _warn_of_few(explained: int | None) -> None:

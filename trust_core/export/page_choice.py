@@ -61,7 +61,7 @@ def choice(report: Report) -> Choice | None:
     """The choice between the candidates of a report; None where there is only one."""
     if len(report.candidates) < 2:
         return None
-    found = standings(report.candidates)
+    found = standings(report)
     names = titles([model.name for model in report.resolved.models])
     by_cost = costs_of(report)
     wrong = failed(report.controls)

@@ -10,6 +10,7 @@ from trust_core.charts.tradeoff import TradeoffAxes, TradeoffPoint
 from trust_core.domain.report import CandidateReport, MeasureRow, ModelInfo, Report, TestRow
 from trust_core.export.figure_text import figure_text, number
 from trust_core.export.tables import median_latency
+from trust_core.report.choice import chosen_dimensions, voting_tests
 from trust_core.report.criteria import CRITERIA, explainer_title, label
 
 Cost = Literal["size", "latency", "parameters"]
@@ -43,7 +44,11 @@ def trusts(report: Report) -> tuple[Trust, ...]:
         (test.key, test.explainer) for candidate in report.candidates for test in _tests(candidate)
     )
     ordered = sorted(found, key=lambda pair: pair[0] != "alignment")
-    worst = [Trust(WORST, None, WORST_TITLE)] if any(map(worst_use, report.candidates)) else []
+    worst = (
+        [Trust(WORST, None, WORST_TITLE)]
+        if any(worst_use(report, one) is not None for one in report.candidates)
+        else []
+    )
     return tuple(worst) + tuple(
         Trust(
             key,
@@ -125,7 +130,7 @@ def _worst_points(report: Report, cost: Cost) -> tuple[tuple[TradeoffPoint, ...]
             points.append(TradeoffPoint(model.name, "information", spent, 0.0, None, None, "0"))
             continue
         candidate = next(one for one in report.candidates if one.name == model.name)
-        used = worst_use(candidate)
+        used = worst_use(report, candidate)
         if used is not None:
             value, low, high, test = used
             said = f"{value:.2f} margins (90 % interval {low:.2f} to {high:.2f}, {label(test)})"
@@ -134,7 +139,7 @@ def _worst_points(report: Report, cost: Cost) -> tuple[tuple[TradeoffPoint, ...]
     return tuple(points), TradeoffAxes(title, unit, WORST_TITLE, 1.0, 0.0)
 
 
-def worst_use(candidate: CandidateReport) -> tuple[float, float, float, TestRow] | None:
+def worst_use(report: Report, candidate: CandidateReport) -> tuple[float, float, float, TestRow] | None:
     """How many margins the worst test of a candidate lies from the reference: value, 90 % limits, the test.
 
     Every test in units of its margin; the candidate is equivalent if the upper limit of all stays below 1.
@@ -142,22 +147,19 @@ def worst_use(candidate: CandidateReport) -> tuple[float, float, float, TestRow]
     figure.
     """
     used = []
-    for part in candidate.verdict.dimensions.values():
-        if part.status == "information":
-            continue
-        for test in part.tests:
-            if test.key not in CRITERIA or test.estimate is None or test.low is None or test.high is None:
-                return None
-            criterion = CRITERIA[test.key]
-            scaled = [criterion.scaled(one, test.margin) for one in (test.estimate, test.low, test.high)]
-            if any(one is None for one in scaled):
-                return None
-            middle, *ends = (one for one in scaled if one is not None)
-            if criterion.kind != "difference":
-                # Beyond the best value there is nothing left to be far from.
-                middle, *ends = (max(0.0, one) for one in (middle, *ends))
-            low = 0.0 if min(ends) <= 0 <= max(ends) else min(map(abs, ends))
-            used.append((abs(middle), low, max(map(abs, ends)), test))
+    for test in voting_tests(candidate, chosen_dimensions(report)):
+        if test.key not in CRITERIA or test.estimate is None or test.low is None or test.high is None:
+            return None
+        criterion = CRITERIA[test.key]
+        scaled = [criterion.scaled(one, test.margin) for one in (test.estimate, test.low, test.high)]
+        if any(one is None for one in scaled):
+            return None
+        middle, *ends = (one for one in scaled if one is not None)
+        if criterion.kind != "difference":
+            # Beyond the best value there is nothing left to be far from.
+            middle, *ends = (max(0.0, one) for one in (middle, *ends))
+        low = 0.0 if min(ends) <= 0 <= max(ends) else min(map(abs, ends))
+        used.append((abs(middle), low, max(map(abs, ends)), test))
     if not used:
         return None
     value, _, _, test = max(used, key=lambda one: one[0])

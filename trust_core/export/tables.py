@@ -151,18 +151,19 @@ def markdown_table(report: Report) -> str:
     """table.md."""
     table = model_table(report)
     lines = [
-        _markdown_row([_markdown(name) for name in table.columns]),
-        _markdown_row(["---"] + ["---:"] * (len(table.columns) - 2) + ["---"]),
-        *(_markdown_row([_markdown(cell) for cell in row]) for row in table.rows),
+        markdown_row([markdown_text(name) for name in table.columns]),
+        markdown_row(["---"] + ["---:"] * (len(table.columns) - 2) + ["---"]),
+        *(markdown_row([markdown_text(cell) for cell in row]) for row in table.rows),
     ]
-    return "\n".join([*lines, "", _markdown(table.caption), ""])
+    return "\n".join([*lines, "", markdown_text(table.caption), ""])
 
 
-def _markdown_row(cells: Sequence[str]) -> str:
+def markdown_row(cells: Sequence[str]) -> str:
+    """A row of a Markdown table."""
     return "| " + " | ".join(cells) + " |"
 
 
-def _markdown(text: str) -> str:
+def markdown_text(text: str) -> str:
     """Text that Markdown and the HTML inside it leave alone."""
     escaped = "".join(f"\\{c}" if c in "\\`*_[]|~$" else c for c in _one_line(text))
     escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

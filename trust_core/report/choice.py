@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from trust_core.domain.report import CandidateReport
+from trust_core.domain.catalogue.entry import DIMENSIONS
+from trust_core.domain.report import CandidateReport, Report, TestRow
 from trust_core.report.verdict import NEVER_VOTES
 from trust_core.stats.equivalence import TEST_ALPHA
 from trust_core.stats.multiplicity import holm
@@ -33,32 +34,41 @@ class Standing:
     why: str
 
 
-def standings(candidates: Sequence[CandidateReport]) -> tuple[Standing, ...]:
+def chosen_dimensions(report: Report) -> frozenset[str]:
+    """The dimensions that a report's verdicts are about; cost never votes."""
+    return frozenset(report.spec.get("dimensions", DIMENSIONS)) - NEVER_VOTES
+
+
+def voting_tests(candidate: CandidateReport, dimensions: Collection[str]) -> tuple[TestRow, ...]:
+    """The tests of a candidate in these dimensions."""
+    return tuple(
+        test
+        for dimension, part in candidate.verdict.dimensions.items()
+        if dimension in dimensions
+        for test in part.tests
+    )
+
+
+def standings(report: Report) -> tuple[Standing, ...]:
     """Each candidate, with Holm's correction over all of them.
 
     A candidate is inside all margins if every one of its tests is, so its p-value is the largest of theirs
     (an intersection-union test needs no correction within a candidate). Whoever picks the best of m
     candidates tests m times: a candidate without a p-value counts as one that failed.
     """
-    p_values = [_p(candidate) for candidate in candidates]
+    chosen = chosen_dimensions(report)
+    p_values = [_p(voting_tests(candidate, chosen)) for candidate in report.candidates]
     adjusted: list[float] = holm(
         np.array([1.0 if p is None else p for p in p_values], dtype=np.float64)
     ).tolist()
     return tuple(
-        _standing(candidate, p, None if p is None else corrected, len(candidates))
-        for candidate, p, corrected in zip(candidates, p_values, adjusted, strict=True)
+        _standing(candidate, p, None if p is None else corrected, len(p_values))
+        for candidate, p, corrected in zip(report.candidates, p_values, adjusted, strict=True)
     )
 
 
-def _p(candidate: CandidateReport) -> float | None:
-    """The largest p-value of equivalence among the tests that vote."""
-    tests = [
-        test
-        for dimension, part in candidate.verdict.dimensions.items()
-        if part.status != "information" and dimension not in NEVER_VOTES
-        for test in part.tests
-    ]
-    # A vote that could not be measured leaves the candidate open; older reports have no such p-values.
+def _p(tests: Sequence[TestRow]) -> float | None:
+    """The largest p-value of equivalence; None where a vote was not measured, or an older report has none."""
     p_values = [test.p_equivalent for test in tests if test.p_equivalent is not None]
     return max(p_values) if tests and len(p_values) == len(tests) else None
 

@@ -85,7 +85,8 @@ def p_equivalent(evidence: Evidence, margin: float, kind: MarginKind = "differen
     upper = _crossing(evidence.high, margin, below=True)
     if kind == "upper":
         return upper
-    return max(upper, _crossing(evidence.low, -margin, below=False))
+    lower = _crossing(evidence.low, -margin, below=False)
+    return lower if kind == "loss" else max(upper, lower)
 
 
 def _crossing(limits: FloatArray, margin: float, *, below: bool) -> float:

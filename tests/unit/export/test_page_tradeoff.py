@@ -65,7 +65,7 @@ def test_worst_test_says_what_the_verdict_says():
     points, axes = tradeoff_points(report, trusts(report)[0], "size")
     assert (axes.margin, axes.best) == (1.0, 0.0)
     assert points[0].value == 0.0
-    measured = [one for one in report.candidates if worst_use(one) is not None]
+    measured = [one for one in report.candidates if worst_use(report, one) is not None]
     assert [point.name for point in points[1:]] == [one.name for one in measured]
     for point, candidate in zip(points[1:], measured, strict=True):
         assert point.low is not None
@@ -76,8 +76,9 @@ def test_worst_test_says_what_the_verdict_says():
 
 def test_worst_test_is_the_largest_of_all_in_margins():
     """A difference counts from both sides, a similarity from 1 down to its floor."""
-    candidate = next(one for one in sample_report().candidates if worst_use(one) is not None)
-    found = worst_use(candidate)
+    report = sample_report()
+    candidate = next(one for one in report.candidates if worst_use(report, one) is not None)
+    found = worst_use(report, candidate)
     assert found is not None
     tests = [test for part in candidate.verdict.dimensions.values() for test in part.tests]
     used = [

@@ -22,6 +22,11 @@ def candidate(name, *answers):
     return CandidateReport(name=name, verdict=verdict(findings, Margins(), DIMENSIONS), measures=())
 
 
+def of(candidates):
+    """A report of these candidates."""
+    return sample_report().model_copy(update={"candidates": tuple(candidates)})
+
+
 def close(name, half_width):
     """A candidate whose accuracy is the same but for an interval of this half width."""
     return candidate(name, vote("accuracy", 0.0, half_width), vote("negative_flip_rate", 0.004, 0.003))
@@ -29,28 +34,28 @@ def close(name, half_width):
 
 def test_p_is_that_of_the_worst_test():
     """A candidate is as far inside as its worst test: a 90 % interval that just fits is 5 %."""
-    (found,) = standings([close("edge", 0.01)])
+    (found,) = standings(of([close("edge", 0.01)]))
     assert found.p == pytest.approx(0.05, rel=1e-6)
 
 
 def test_p_values_are_corrected_by_holm():
     """With several candidates the p-values are Holm's."""
-    found = standings([close("a", 0.008), close("b", 0.006), close("c", 0.0095)])
+    found = standings(of([close("a", 0.008), close("b", 0.006), close("c", 0.0095)]))
     expected = multipletests([one.p for one in found], method="holm")[1]
     assert [one.p_adjusted for one in found] == pytest.approx(expected.tolist())
 
 
 def test_a_candidate_that_only_just_passes_alone_does_not_pass_among_many():
     """An interval that just fits is enough for one candidate, and not for the best of three."""
-    assert standings([close("a", 0.0098)])[0].inside
-    among = standings([close("a", 0.0098), close("b", 0.02), close("c", 0.02)])
+    assert standings(of([close("a", 0.0098)]))[0].inside
+    among = standings(of([close("a", 0.0098), close("b", 0.02), close("c", 0.02)]))
     assert not any(one.inside for one in among)
     assert "not after correction for 3 candidates" in among[0].why
 
 
 def test_the_cheapest_inside_is_picked():
     """The smallest candidate of those inside all margins is picked, and none without a cost."""
-    found = standings([close("big", 0.001), close("small", 0.001), close("tiny", 0.03)])
+    found = standings(of([close("big", 0.001), close("small", 0.001), close("tiny", 0.03)]))
     assert [one.inside for one in found] == [True, True, False]
     picked = pick(found, {"big": 9.0, "small": 3.0, "tiny": 1.0})
     assert picked is not None
@@ -61,7 +66,7 @@ def test_the_cheapest_inside_is_picked():
 def test_what_was_not_measured_leaves_a_candidate_open():
     """Without a figure for one vote there is no p-value, and the candidate counts as one that failed."""
     open_one = candidate("open", Vote("accuracy", MISSING), vote("negative_flip_rate", 0.004, 0.003))
-    found = standings([close("a", 0.0085), open_one])
+    found = standings(of([close("a", 0.0085), open_one]))
     assert found[1].p is None
     assert found[1].p_adjusted is None
     assert not found[1].inside
@@ -79,7 +84,7 @@ def test_picking_among_equally_bad_candidates_errs_in_at_most_5_percent():
             close_to_the_margin(str(at), estimate)
             for at, estimate in enumerate(rng.normal(0.01, 0.0005 / 1.6449, 5).tolist())
         ]
-        let_in += any(one.inside for one in standings(family))
+        let_in += any(one.inside for one in standings(of(family)))
     assert let_in / 300 <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 300)
 
 

@@ -85,6 +85,8 @@ def test_p_of_equivalence_is_the_larger_of_two_one_sided_tests(distance):
         assert p_equivalent(evidence, 0.05) == pytest.approx(norm.sf(distance), rel=1e-6)
     rate = normal_evidence(0.02 - distance * 0.003, 0.003)
     assert p_equivalent(rate, 0.02, "upper") == pytest.approx(norm.sf(distance), rel=1e-6)
+    loss = normal_evidence(-0.05 + distance * 0.003, 0.003)
+    assert p_equivalent(loss, 0.05, "loss") == pytest.approx(norm.sf(distance), rel=1e-6)
     similarity = normal_evidence(0.75 + distance * 0.02, 0.02)
     assert p_equivalent(similarity, 0.75, "similarity") == pytest.approx(norm.sf(distance), rel=1e-6)
 
