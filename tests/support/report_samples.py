@@ -20,7 +20,13 @@ from trust_core.domain.report import (
     Resolved,
 )
 from trust_core.domain.spec import DataSpec, Margins, Spec
-from trust_core.report.controls import broken_control, ceiling_control, identity_control
+from trust_core.report.controls import (
+    broken_control,
+    ceiling_control,
+    identity_control,
+    lossless_control,
+    skipped_control,
+)
 from trust_core.report.criteria import METHOD
 from trust_core.report.verdict import verdict
 
@@ -199,16 +205,19 @@ def _curves(names: list[str]) -> Curves:
 
 
 def controls(*, broken: bool = False) -> dict[str, ControlReport]:
-    """C0, C1 and C5 as they should come out; with `broken`, C5 does not recognise a broken model."""
+    """The ladder as it should come out; with `broken`, C5 does not recognise a broken model."""
     identical = {
         "answers": Findings((), (vote("accuracy", 0.0, 0.05), vote("negative_flip_rate", 0.0, 0.04))),
         "reasons": Findings((), (vote("alignment", 1.0, explainer="lime"),)),
     }
     again = {"reasons": Findings((), (vote("alignment", 0.98, 0.03, explainer="lime", n=30),))}
+    rounded = {"reasons": Findings((), (vote("alignment", 0.99, 0.02, explainer="lime", n=30),))}
     shuffled = {"answers": Findings((), (vote("accuracy", -0.5, 0.15, n=30),))}
     return {
         "C0": identity_control(identical),
         "C1": ceiling_control(again),
+        "C2": lossless_control(rounded, Margins(), ("reasons",), variant="nli-reference, rounded"),
+        "C3": skipped_control("Not measured: the run knows no twin of the reference.", needs="a twin"),
         "C5": broken_control(
             identical if broken else shuffled, Margins(), DIMENSIONS, broken="its head shuffled"
         ),

@@ -16,6 +16,7 @@ from trust_core.cli.terminal import complain, progress_display, say
 from trust_core.domain.measures import MIN_TEXTS
 from trust_core.domain.report import Report
 from trust_core.export.terminal import verdict_lines
+from trust_core.report.controls import failed
 from trust_core.settings import Settings, settings_from
 from trust_core.wiring.engine import evaluate
 
@@ -77,7 +78,7 @@ def _warn_of_few(explained: int | None) -> None:
 def exit_code(report: Report) -> int:
     """The exit code that a report stands for."""
     verdicts = [candidate.verdict.overall for candidate in report.candidates]
-    if any(control.held is False for control in report.controls.values()):
+    if failed(report.controls):
         return INCONCLUSIVE
     if "different" in verdicts:
         return DIFFERENT

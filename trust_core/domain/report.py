@@ -41,6 +41,22 @@ _KINDS = (
 _OF_FIGURES = frozenset().union(*_KINDS)
 
 
+class BesideTwin(ReportPart):
+    """What the reference's twin shows of the same figure, and where the candidate lies by it.
+
+    `reach` is the upper limit, at `level`, of the twin's distance from the value of equal models. A candidate
+    whose own distance is not larger is `within` what retraining does, else `beyond` it.
+    """
+
+    value: float
+    low: float
+    high: float
+    level: float
+    n: int
+    reach: float
+    says: Literal["within", "beyond"]
+
+
 class MeasureRow(ReportPart):
     """One figure: exactly one of an interval, `exact`, or a reason why there is none."""
 
@@ -57,6 +73,7 @@ class MeasureRow(ReportPart):
     exact: Literal[True] | None = None
     not_measured: str | None = None
     needs: str | None = None
+    twin: BesideTwin | None = None
 
     @model_validator(mode="after")
     def _one_kind_of_figure(self) -> MeasureRow:
@@ -124,6 +141,7 @@ class TestRow(ReportPart):
     p_adjusted: float | None = None
     p_equivalent: float | None = None
     n_needed: int | None = None
+    twin: BesideTwin | None = None
     why: str
 
     @model_serializer(mode="wrap")
@@ -190,13 +208,15 @@ class CandidateReport(ReportPart):
 class ControlReport(ReportPart):
     """One control: what it showed, and whether that is what it must show.
 
-    `held` is None where the control says nothing that can be right or wrong (C1, a ceiling) or was
-    not measured.
+    `held` is None where the control says nothing that can be right or wrong (C1, a ceiling; C3, a scale) or
+    was not measured; `needs` then says what it would take. `other` is what the reference is compared with.
     """
 
     status: Status
     why: str
     held: bool | None = None
+    other: str | None = None
+    needs: str | None = None
     measures: tuple[MeasureRow, ...] = ()
 
 
@@ -269,6 +289,17 @@ class ModelInfo(ReportPart):
     truncated: int | None = None
 
 
+class TwinInfo(ReportPart):
+    """What is known of the reference's twin."""
+
+    name: str
+    source: str
+    content_hash: str
+    architecture: str | None = None
+    revision: str | None = None
+    licence: str | None = None
+
+
 class DataInfo(ReportPart):
     """What is known of the texts."""
 
@@ -288,6 +319,7 @@ class Resolved(ReportPart):
 
     fingerprint: str
     models: tuple[ModelInfo, ...]
+    twin: TwinInfo | None = None
     data: DataInfo
     device: str
     explainers: tuple[str, ...]

@@ -231,6 +231,8 @@ class Spec(SpecPart):
     def _twin_problems(self, *, by_file: bool) -> list[str]:
         """What cannot be done with this twin, in words."""
         problems = []
+        if self.twin is not None and self.twin.startswith(("ref:", "control:")):
+            problems.append(f"twin {self.twin} is made from the reference: a twin is another training")
         if by_file and self.twin not in (None, NO_TWIN):
             problems.append("saved predictions go with twin_predictions, not with a model as twin")
         if not by_file and self.twin_predictions is not None:

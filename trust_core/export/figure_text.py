@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from trust_core.domain.measures import Setting
 from trust_core.domain.report import MeasureRow
+from trust_core.report.retraining import SAYS
 
 MINUS = "\u2212"
 
@@ -23,10 +24,12 @@ class FigureText:
     Attributes:
         value: the value with its unit, or "not measured".
         detail: the interval and n, "exact", or the reason and what it needs.
+        retraining: the twin's figure and whether this one lies within or beyond it; empty without a twin.
     """
 
     value: str
     detail: str
+    retraining: str = ""
 
 
 def figure_text(row: MeasureRow) -> FigureText:
@@ -36,8 +39,9 @@ def figure_text(row: MeasureRow) -> FigureText:
         return FigureText("not measured", f"{reason}; needs {needs}" if needs else reason)
     value = 0.0 if row.value is None else row.value
     signed = row.of == "difference"
+    beside = _retraining(row)
     if row.low is None or row.high is None or row.level is None:
-        return FigureText(number(value, row.unit, signed=signed), "exact")
+        return FigureText(number(value, row.unit, signed=signed), "exact", beside)
     # The three share their digits, so that they can be compared.
     scale = max(abs(value), abs(row.low), abs(row.high))
     low = _bare(row.low, row.unit, signed=signed, scale=scale)
@@ -45,7 +49,28 @@ def figure_text(row: MeasureRow) -> FigureText:
     return FigureText(
         number(value, row.unit, signed=signed, scale=scale),
         f"{row.level * 100:.0f} % interval {low} to {high}, n\u00a0=\u00a0{row.n:,}",
+        beside,
     )
+
+
+def _retraining(row: MeasureRow) -> str:
+    """The twin's figure beside a row's."""
+    twin = row.twin
+    if twin is None:
+        return ""
+    of_twin = figure_text(
+        MeasureRow(
+            key=row.key,
+            of=row.of,
+            unit=row.unit,
+            value=twin.value,
+            low=twin.low,
+            high=twin.high,
+            level=twin.level,
+            n=twin.n,
+        )
+    )
+    return f"{SAYS[twin.says]}: {of_twin.value} ({of_twin.detail})"
 
 
 def number(value: float, unit: str, *, signed: bool = False, scale: float | None = None) -> str:

@@ -17,13 +17,16 @@ from trust_core.domain.report import (
 )
 from trust_core.export.figure_text import FigureText, figure_text, settings_text
 from trust_core.export.foreign_text import titles
+from trust_core.export.ladder_text import LadderTable, ladder_table
 from trust_core.export.page_charts import PageChart, forest_chart, reliability_charts, sweep_charts
 from trust_core.export.page_thresholds import threshold_charts
 from trust_core.export.tables import latency_row, median_latency
 from trust_core.export.worked_texts import RunTables, WorkedText, worked_texts
 from trust_core.report.advice import next_steps
-from trust_core.report.controls import CONTROLS, failed
+from trust_core.report.controls import CONTROLS, cannot_judge, control_sentence, failed
 from trust_core.report.criteria import CRITERIA, explainer_title
+from trust_core.report.ladder import outcome
+from trust_core.report.retraining import PAIRED
 
 QUESTIONS: Final[Mapping[Dimension, str]] = {
     "answers": "Does it give the same answers?",
@@ -111,6 +114,8 @@ class ControlView:
 
     name: str
     title: str
+    why: str
+    outcome: str
     report: ControlReport
     rows: tuple[FigureRow, ...]
 
@@ -122,6 +127,8 @@ class Page:
     report: Report
     reference: str
     failed: tuple[str, ...]
+    cannot_judge: str
+    ladder: LadderTable | None
     candidates: tuple[CandidateView, ...]
     controls: tuple[ControlView, ...]
     margins: tuple[tuple[str, str], ...]
@@ -148,17 +155,28 @@ def lay_out(report: Report, tables: RunTables | None = None) -> Page:
     """The page of a report; with the run's tables, a few explained texts are shown as well."""
     reference = next((m.name for m in report.resolved.models if m.role == "reference"), "reference")
     wrong = failed(report.controls)
-    margins = dict(_flat(report.spec.get("margins", {})))
+    margins = dict(_flat(report.resolved.settings.get("margins") or report.spec.get("margins", {})))
+    if not report.spec.get("margins_from_twin"):
+        margins.pop(PAIRED, None)
     return Page(
         report=report,
         reference=titles(report_names(report)).get(reference, reference),
         failed=wrong,
+        cannot_judge=cannot_judge(report.controls),
+        ladder=ladder_table(report, report.candidates),
         candidates=tuple(
             _candidate(report, candidate, at, reference, tables, wrong)
             for at, candidate in enumerate(report.candidates, start=1)
         ),
         controls=tuple(
-            ControlView(name, CONTROLS.get(name, name), control, figure_rows(control.measures))
+            ControlView(
+                name,
+                CONTROLS.get(name, name),
+                control_sentence(control),
+                outcome(name, control),
+                control,
+                figure_rows(control.measures),
+            )
             for name, control in report.controls.items()
         ),
         margins=tuple(

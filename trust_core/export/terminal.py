@@ -13,9 +13,11 @@ from trust_core.domain.report import CandidateReport, Report, Status, TestRow
 from trust_core.domain.texts import SegmentedText
 from trust_core.export.figure_text import figure_text
 from trust_core.export.foreign_text import printable
+from trust_core.export.ladder_text import ladder_lines
 from trust_core.report.advice import next_steps
-from trust_core.report.controls import failed
+from trust_core.report.controls import cannot_judge, control_sentence, failed
 from trust_core.report.criteria import CRITERIA, METHOD, explainer_title, label
+from trust_core.report.retraining import SAYS
 from trust_core.report.verdict import WORDS, held_back, not_after_correction
 from trust_core.report.wording import MINUS, count, interval, spoken
 
@@ -35,6 +37,11 @@ def verdict_lines(report: Report) -> list[str]:
     """What a run found, in the order in which it should be read: failed controls before anything else."""
     lines: list[str] = []
     wrong = failed(report.controls)
+    if wrong:
+        lines += [
+            cannot_judge(report.controls).replace("This run cannot judge", "THIS RUN CANNOT JUDGE", 1),
+            "",
+        ]
     for name in wrong:
         lines += [f"CONTROL {name} FAILED. {printable(report.controls[name].why, longest=_SENTENCE)}", ""]
     data = report.resolved.data
@@ -46,11 +53,13 @@ def verdict_lines(report: Report) -> list[str]:
         else f"{data.predicted:,} texts predicted, {data.explained:,} explained"
     )
     lines.append(f"Reference {printable(reference)} on {printable(data.source)}: {work}")
+    steps = ladder_lines(report)
+    lines += ["", *steps] if steps else []
     for candidate in report.candidates:
         lines += ["", *_candidate_lines(candidate, wrong)]
     lines += ["", "Controls"]
     lines += [
-        f"  {name}  {_held(control.held)}  {printable(control.why, longest=_SENTENCE)}"
+        f"  {name}  {_held(control.held)}  {printable(control_sentence(control), longest=_SENTENCE)}"
         for name, control in report.controls.items()
     ]
     return [*lines, "", METHOD]
@@ -94,6 +103,8 @@ def _test_line(test: TestRow, counted: int) -> str:
     outcome = not_after_correction(counted) if held else OUTCOMES[test.status]
     if (held or test.status == "inconclusive") and test.n_needed is not None:
         outcome += f", about {count(test.n_needed)} texts would do"
+    if test.twin is not None:
+        outcome += f"; {SAYS[test.twin.says]}"
     return f"{head} {figure:>7} {limits:<26} {criterion.bound(test.margin):<16} {outcome}"
 
 

@@ -16,12 +16,31 @@ from trust_core.models.inspection import InspectedModel, inspect_model
 from trust_core.models.policy import Policy
 from trust_core.pipeline.measuring import ModelResults, measured_candidate
 from trust_core.pipeline.plan import Member
-from trust_core.report.controls import broken_control, ceiling_control, identity_control, skipped_control
+from trust_core.pipeline.twin import TwinResults
+from trust_core.report.controls import (
+    broken_control,
+    ceiling_control,
+    identity_control,
+    lossless_control,
+    retrained_control,
+    skipped_control,
+)
 
 SHUFFLED = "control:shuffled-head"
 
+ROUNDED = "control:bf16"
+
 HEAD_SHUFFLED = "with its head shuffled"
 """Ends the name of the member that `broken_member` makes."""
+
+WEIGHTS_ROUNDED = "with its weights rounded to bfloat16"
+"""Ends the name of the member that `rounded_member` makes."""
+
+NO_TWIN_GIVEN = skipped_control(
+    "Not measured: the run knows no twin of the reference.",
+    needs="the reference trained again with another seed (--twin, --twin-predictions)",
+)
+"""C3 of a run without a twin."""
 
 
 def identity(spec: Spec, texts: TextSet, rows: Sequence[int], reference: ModelResults) -> ControlReport:
@@ -66,6 +85,25 @@ def broken(
     return broken_control(found, spec.margins, spec.dimensions, broken=how)
 
 
+def near_lossless(
+    spec: Spec, texts: TextSet, rows: Sequence[int], reference: ModelResults, variant: ModelResults
+) -> ControlReport:
+    """C2: the reference against a variant of itself that rounding alone sets apart."""
+    found = _voting(spec, texts, rows, reference, variant)
+    return lossless_control(found, spec.margins, spec.dimensions, variant=variant.predictions.model)
+
+
+def retrained(
+    spec: Spec, texts: TextSet, rows: Sequence[int], reference: ModelResults, twin: ModelResults
+) -> tuple[ControlReport, TwinResults]:
+    """C3: the reference against its twin, and the figures behind it."""
+    ours, theirs = replace(reference, cost=None), replace(twin, cost=None)
+    found = measured_candidate(spec, texts, rows, ours, theirs)
+    voting = {name: part for name, part in found.by_dimension.items() if name in spec.dimensions}
+    name = twin.predictions.model
+    return retrained_control(voting, twin=name), TwinResults(name, found)
+
+
 def first_explanations(results: ModelResults, count: int) -> ModelResults:
     """The results with the explanations of the first `count` explained texts."""
     kept = {name: found[:count] for name, found in results.explanations.items()}
@@ -79,17 +117,34 @@ def broken_member(members: Sequence[Member], policy: Policy) -> Member | None:
     """
     reference, *candidates = members
     for member in (*candidates, reference):
-        inspected = _shuffled(member.inspected, policy)
+        inspected = _made(SHUFFLED, member.inspected, policy)
         if inspected is not None:
             return Member(f"{member.name} {HEAD_SHUFFLED}", "candidate", inspected, member.columns)
     return None
 
 
-def _shuffled(base: InspectedModel, policy: Policy) -> InspectedModel | None:
+def rounded_member(reference: Member, policy: Policy) -> Member | None:
+    """The reference with rounded weights; None where it has none that could be (ONNX graphs, int8)."""
+    inspected = _made(ROUNDED, reference.inspected, policy)
+    if inspected is None:
+        return None
+    return Member(f"{reference.name} {WEIGHTS_ROUNDED}", "candidate", inspected, reference.columns)
+
+
+def int8_member(members: Sequence[Member]) -> int | None:
+    """The place of the candidate that is the reference in int8; None where none is."""
+    for at, member in enumerate(members):
+        recipe = member.inspected.recipe
+        if recipe is not None and recipe.method == "int8":
+            return at
+    return None
+
+
+def _made(recipe: str, base: InspectedModel, policy: Policy) -> InspectedModel | None:
     try:
-        return inspect_model(SHUFFLED, policy=policy, base=base)
+        return inspect_model(recipe, policy=policy, base=base)
     except SpecError:
-        # Made from another model itself, or an ONNX graph: there is no head to take hold of.
+        # Made from another model itself, or an ONNX graph: there are no weights to take hold of.
         return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from trust_core.datasets.limits import Limits
 from trust_core.domain.progress import Progress
-from trust_core.domain.report import ControlReport, ModelInfo, Report
+from trust_core.domain.report import ControlReport, Report
 from trust_core.domain.spec import Spec
 from trust_core.models.policy import Policy
 from trust_core.pipeline.files import write_files
@@ -20,10 +20,18 @@ from trust_core.pipeline.measuring import (
 )
 from trust_core.pipeline.outcome import Outcome, Workplace
 from trust_core.pipeline.plan import Plan, plan_models
-from trust_core.pipeline.reporting import model_info, resolved_spec, whole_report
+from trust_core.pipeline.reporting import (
+    model_info,
+    resolved_spec,
+    saved_model_info,
+    saved_twin_info,
+    twin_info,
+    whole_report,
+)
 from trust_core.pipeline.saved import SavedPlan, plan_saved, saved_controls
 from trust_core.pipeline.sliced import sliced
 from trust_core.pipeline.stopping import with_counts
+from trust_core.pipeline.twin import with_twin
 from trust_core.ports import Clock, ProgressSink
 from trust_core.store.cache import ResultCache
 from trust_core.store.folder import RunFolder
@@ -59,6 +67,7 @@ def evaluated(
         results: Sequence[ModelResults] = outcome.results
         rows: Sequence[int] = plan.explained[: outcome.explained]
         predicted: Mapping[str, PredictionResults] = outcome.predicted
+        twin, known_twin = outcome.twin, twin_info(plan.twin)
         controls: Mapping[str, ControlReport] = outcome.controls
         models = [
             model_info(member, cost, truncated=result.predictions.truncated)
@@ -68,14 +77,10 @@ def evaluated(
     else:
         results, rows, device, timing = plan.results, (), "none: saved predictions", {}
         predicted = {}
-        controls = saved_controls(plan)
+        controls, twin = saved_controls(plan)
+        known_twin = saved_twin_info(plan.twin_file)
         models = [
-            ModelInfo(
-                name=file.source,
-                role="candidate" if index else "reference",
-                source="saved predictions",
-                content_hash=file.content_hash,
-            )
+            saved_model_info(file, "candidate" if index else "reference")
             for index, file in enumerate(plan.files)
         ]
     reference, *others = results
@@ -88,6 +93,8 @@ def evaluated(
         )
         if isinstance(plan, Plan) and plan.spec.stop_when_settled:
             found = with_counts(found, candidate, len(plan.explained))
+        if twin is not None and twin.name != name:
+            found = with_twin(plan.spec, found, twin)
         slices = sliced(plan.spec, plan.texts, reference, candidate, found)
         candidates[name] = replace(found, slices=slices)
     progress(Progress("Measuring", len(others), len(others), unit="candidates"))
@@ -103,7 +110,12 @@ def evaluated(
     )
     timing = {**timing, "total_s": round(clock() - began, 3)}
     report = whole_report(
-        plan.spec, resolved=resolved, candidates=candidates, controls=controls, timing=timing
+        plan.spec,
+        resolved=resolved.model_copy(update={"twin": known_twin}),
+        candidates=candidates,
+        controls=controls,
+        timing=timing,
+        twin=twin,
     )
     write_files(run, plan.spec, report, plan.texts, rows, results, candidates)
     return report

@@ -9,6 +9,7 @@ from trust_core.domain.measures import Exact, Findings, Measure, NotMeasured
 from trust_core.domain.report import ControlReport
 from trust_core.models.policy import Policy
 from trust_core.pipeline.measuring import ModelResults, PredictionResults
+from trust_core.pipeline.twin import TwinResults
 from trust_core.ports import Clock, ProgressSink
 from trust_core.store.cache import ResultCache
 from trust_core.store.folder import RunFolder
@@ -92,6 +93,7 @@ class Outcome:
         seconds: duration of each part of the work in this start, by name.
         found: how many results were known from earlier runs, by kind.
         explained: how many texts the reference has explained.
+        twin: what the reference's twin shows; None without one.
         explain_s_per_text: model -> explainer -> seconds of an explanation, of those made in this start.
     """
 
@@ -104,3 +106,4 @@ class Outcome:
     found: dict[str, int]
     explained: int
     explain_s_per_text: dict[str, dict[str, float]]
+    twin: TwinResults | None = None

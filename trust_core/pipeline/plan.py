@@ -19,6 +19,7 @@ from trust_core.errors import LabelError, RowErrors, RowProblem, SpecError, near
 from trust_core.explain.shap_text import EXACT_WORDS
 from trust_core.models.inspection import InspectedModel, inspect_model
 from trust_core.models.labels import NamedClasses, canonical_classes, match_gold, match_labels
+from trust_core.models.names import bundled_models
 from trust_core.models.policy import Policy
 from trust_core.perturb.words import segment
 from trust_core.pipeline.fingerprint import fingerprint
@@ -60,6 +61,7 @@ class Plan:
         explained: rows of `texts` that are explained, in random order; the controls take the first ones.
         available: texts before sampling.
         data_hash: of all of them.
+        twin: the reference trained again, for control C3; None: there is none.
     """
 
     spec: Spec
@@ -70,6 +72,7 @@ class Plan:
     explained: tuple[int, ...]
     available: int
     data_hash: str
+    twin: Member | None = None
 
     @property
     def explains(self) -> bool:
@@ -97,6 +100,9 @@ def plan_models(spec: Spec, *, limits: Limits, policy: Policy) -> Plan:
         *((name, inspect_model(name, policy=policy, base=reference)) for name in spec.candidates),
     ]
     parties = [party(spec, index, name, model.facts.labels) for index, (name, model) in enumerate(inspected)]
+    twin = inspected_twin(spec, reference, policy)
+    if twin is not None:
+        parties.append(twin_party(spec, twin))
     columns, sampled = matched_texts(spec, texts, parties)
     check_explained_class(spec, sampled)
     check_protocol(spec, sampled)
@@ -110,6 +116,7 @@ def plan_models(spec: Spec, *, limits: Limits, policy: Policy) -> Plan:
             spec,
             data_hash=texts.whole_hash,
             model_hashes=[model.facts.content_hash for _, model in inspected],
+            twin_hash=None if twin is None else twin.facts.content_hash,
         ),
         name=f"{', '.join(spec.candidates)} against {spec.reference}",
         members=tuple(
@@ -120,6 +127,7 @@ def plan_models(spec: Spec, *, limits: Limits, policy: Policy) -> Plan:
         explained=explained,
         available=len(texts.ids),
         data_hash=texts.content_hash,
+        twin=None if twin is None else Member(twin.facts.written, "candidate", twin, columns[-1]),
     )
 
 
@@ -260,6 +268,31 @@ def party(spec: Spec, index: int, name: str, labels: tuple[str, ...]) -> NamedCl
     mapping = spec.label_map.reference if as_reference else spec.label_map.candidate
     section = "reference" if as_reference else "candidate"
     return NamedClasses(f"{'candidate' if index else 'reference'} {name!r}", labels, mapping, section)
+
+
+def inspected_twin(spec: Spec, reference: InspectedModel, policy: Policy) -> InspectedModel | None:
+    """The twin that the spec names, or that comes with a bundled reference; None where there is none.
+
+    Raises:
+        TrustError: it cannot be used, or it is the reference.
+    """
+    name = spec.twin_name
+    if name is None or (spec.twin is None and name not in bundled_models()):
+        return None
+    twin = inspect_model(name, policy=policy)
+    if twin.facts.content_hash == reference.facts.content_hash:
+        raise SpecError(
+            f"twin {name!r} is the reference itself under another name.",
+            allowed="A twin is the reference trained again with another seed.",
+        )
+    return twin
+
+
+def twin_party(spec: Spec, twin: InspectedModel) -> NamedClasses:
+    """The twin's label names; it was trained like the reference, whose section of the label map it shares."""
+    return NamedClasses(
+        f"twin {twin.facts.written!r}", twin.facts.labels, spec.label_map.reference, "reference"
+    )
 
 
 def _gold_index(data: NamedClasses, classes: tuple[str, ...], texts: Texts) -> Mapping[str, int]:

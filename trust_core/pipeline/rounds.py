@@ -46,7 +46,7 @@ def round_ends(total: int, growth: float = DOUBLING) -> Iterator[int]:
         yield end
 
 
-CONTROL_FOLDERS: Final = {"control-1": "C1", "control-5": "C5"}
+CONTROL_FOLDERS: Final = {"control-1": "C1", "control-2": "C2", "control-3": "C3", "control-5": "C5"}
 """Folders of the controls' explanations, and what the controls are called."""
 
 

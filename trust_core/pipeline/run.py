@@ -21,11 +21,29 @@ from trust_core.pipeline.partial import PartialReports
 from trust_core.pipeline.plan import Member, Plan
 from trust_core.pipeline.remembering import Memories, computing_versions
 from trust_core.pipeline.resident import PROBED, ResidentModel, compute_of
-from trust_core.pipeline.rounds import DOUBLING, STOPPING, MemberWork, corrected_work, member_work, round_ends
+from trust_core.pipeline.rounds import (
+    CONTROL_FOLDERS,
+    DOUBLING,
+    STOPPING,
+    MemberWork,
+    corrected_work,
+    member_work,
+    round_ends,
+)
 from trust_core.pipeline.stopping import Needed, open_explainers
 from trust_core.pipeline.trying import tried
+from trust_core.pipeline.twin import TwinResults
 from trust_core.report.controls import skipped_control
 from trust_core.stats.seeds import derived_seed
+
+NO_HEAD = skipped_control(
+    "Not measured: no model of this run has weights that could be shuffled.",
+    needs="a model as a safetensors checkpoint",
+)
+NO_ROUNDING = skipped_control(
+    "Not measured: the reference has no weights that could be rounded.",
+    needs="the reference as a safetensors checkpoint that is not compressed",
+)
 
 TIMING = "Measuring size and speed"
 """What progress calls the timing of the models."""
@@ -49,7 +67,7 @@ def run_models(plan: Plan, place: Workplace) -> Outcome:
         replace(member.results, cost=cost.findings(plan.members[at].role), tried=said[at])
         for at, (member, cost) in enumerate(zip(members, costs, strict=True))
     ]
-    reports = run.controls(results[0], again)
+    reports, twin = run.controls(results, again)
     speeds = {
         model.name: member.seconds_per_text for model, member in zip(plan.members, members, strict=True)
     }
@@ -63,6 +81,7 @@ def run_models(plan: Plan, place: Workplace) -> Outcome:
         found=run.found,
         explained=max((piece.rows for piece in members[0].pieces.values()), default=len(plan.explained)),
         explain_s_per_text={name: speed for name, speed in speeds.items() if speed},
+        twin=twin,
     )
 
 
@@ -151,30 +170,64 @@ class _Run:
         return costs, again
 
     def controls(
-        self, reference: ModelResults, again: dict[str, tuple[Explanation, ...]]
-    ) -> dict[str, ControlReport]:
-        """C0, C1 and C5."""
-        plan, place = self._plan, self._place
+        self, results: Sequence[ModelResults], again: dict[str, tuple[Explanation, ...]]
+    ) -> tuple[dict[str, ControlReport], TwinResults | None]:
+        """The ladder from C0 to C5, and what the twin shows where there is one."""
+        plan, rows = self._plan, self._control_rows
         # The controls have a fixed number of texts, so their intervals need not allow for stopping.
         spec = plan.spec.model_copy(update={"stop_when_settled": False})
-        texts, rows = plan.texts, self._control_rows
-        ours = controls.first_explanations(reference, len(rows))
+        given = (spec, plan.texts, rows, controls.first_explanations(results[0], len(rows)))
         with self._counted("controls"):
-            reports = {"C0": controls.identity(spec, texts, rows, ours)}
-            reports["C1"] = controls.ceiling(spec, texts, rows, ours, again)
-        member = controls.broken_member(plan.members, place.policy)
-        if member is None:
-            reports["C5"] = skipped_control("No model of this run has weights that could be shuffled.")
-            return reports
+            reports = {"C0": controls.identity(*given), "C1": controls.ceiling(*given, again)}
+        variant = self._near_lossless(results)
+        twin = self._twin(results)
+        member = controls.broken_member(plan.members, self._place.policy)
+        shuffled = None if member is None else self._control("C5", member, rows)
+        with self._counted("controls"):
+            reports["C2"] = NO_ROUNDING if variant is None else controls.near_lossless(*given, variant)
+            reports["C3"], shown = controls.NO_TWIN_GIVEN, None
+            if twin is not None:
+                ours = controls.first_explanations(results[0], len(self._twin_rows))
+                reports["C3"], shown = controls.retrained(spec, plan.texts, self._twin_rows, ours, twin)
+            reports["C5"] = NO_HEAD if shuffled is None else controls.broken(*given, shuffled)
+        return reports, shown
+
+    def _near_lossless(self, results: Sequence[ModelResults]) -> ModelResults | None:
+        """What the int8 candidate said where the run has one, else the reference with rounded weights."""
+        plan, rows = self._plan, self._control_rows
+        at = controls.int8_member(plan.members)
+        if at is not None:
+            return controls.first_explanations(results[at], len(rows))
+        member = controls.rounded_member(plan.members[0], self._place.policy)
+        return None if member is None else self._control("C2", member, rows)
+
+    def _twin(self, results: Sequence[ModelResults]) -> ModelResults | None:
+        """What the twin said: known already where it is a candidate."""
+        twin, rows = self._plan.twin, self._twin_rows
+        if twin is None:
+            return None
+        for member, result in zip(self._plan.members, results, strict=True):
+            if member.inspected.facts.content_hash == twin.inspected.facts.content_hash:
+                return controls.first_explanations(result, len(rows))
+        return self._control("C3", twin, rows)
+
+    def _control(self, name: str, member: Member, rows: Sequence[int]) -> ModelResults:
+        """What the model of a control says: of all texts, and why of these rows."""
+        plan, place = self._plan, self._place
+        folder = next(folder for folder, control in CONTROL_FOLDERS.items() if control == name)
         with self._resident(member, part="controls") as model:
-            shards = place.run.shards("control-5", "predictions")
+            shards = place.run.shards(folder, "predictions")
             memories = self._memories(member)
-            predictions = work.predictions(model, texts, shards, place.progress, memories, control="C5")
-            pieces = corrected_work(plan, place, member.name, "control-5", rows, memories)
-            shuffled = ModelResults(predictions, self._explained(model, pieces, len(rows)))
-        with self._counted("controls"):
-            reports["C5"] = controls.broken(spec, texts, rows, ours, shuffled)
-        return reports
+            predictions = work.predictions(model, plan.texts, shards, place.progress, memories, control=name)
+            pieces = corrected_work(plan, place, member.name, folder, rows, memories)
+            return ModelResults(predictions, self._explained(model, pieces, len(rows)))
+
+    @property
+    def _twin_rows(self) -> tuple[int, ...]:
+        """Rows that the twin explains: those of the controls; all where margins come from it."""
+        if self._plan.spec.margins_from_twin:
+            return self._plan.explained[: self._controlled]
+        return self._control_rows
 
     @property
     def _control_rows(self) -> tuple[int, ...]:

@@ -26,6 +26,7 @@ from trust_core.pipeline.fingerprint import fingerprint
 from trust_core.pipeline.measuring import NO_MODELS, ModelResults, shuffled_rows
 from trust_core.pipeline.plan import matched_texts
 from trust_core.pipeline.slicing import check_slices
+from trust_core.pipeline.twin import TwinResults
 from trust_core.report.controls import skipped_control
 from trust_core.stats.seeds import derived_rng
 
@@ -43,6 +44,7 @@ class SavedPlan:
         results: of the reference, then of each candidate.
         available: texts before sampling.
         data_hash: of ids, texts and labels.
+        twin_file, twin: the file of the reference's twin and what it says; None without one.
     """
 
     spec: Spec
@@ -53,6 +55,8 @@ class SavedPlan:
     results: tuple[ModelResults, ...]
     available: int
     data_hash: str
+    twin_file: SavedPredictions | None = None
+    twin: ModelResults | None = None
 
 
 def plan_saved(spec: Spec, *, limits: Limits) -> SavedPlan:
@@ -68,15 +72,17 @@ def plan_saved(spec: Spec, *, limits: Limits) -> SavedPlan:
             f"The protocol {spec.protocol} explains texts, and saved predictions hold no models.",
             allowed="Saved predictions go with --protocol corrected.",
         )
-    names = (spec.reference_predictions, *spec.candidate_predictions)
-    files = joined([saved_predictions(name, limits) for name in names])
+    given = [spec.reference_predictions, *spec.candidate_predictions]
+    if spec.twin_predictions is not None:
+        given.append(spec.twin_predictions)
+    files = joined([saved_predictions(name, limits) for name in given])
     texts = _texts(spec, files, limits)
     parties = [
         NamedClasses(
             f"file {file.source!r}",
             file.names,
-            spec.label_map.candidate if index else spec.label_map.reference,
-            "candidate" if index else "reference",
+            spec.label_map.reference if _as_reference(spec, index) else spec.label_map.candidate,
+            "reference" if _as_reference(spec, index) else "candidate",
         )
         for index, file in enumerate(files)
     ]
@@ -84,34 +90,58 @@ def plan_saved(spec: Spec, *, limits: Limits) -> SavedPlan:
     check_slices(spec.slices, sampled.metadata)
     row_of = {text_id: row for row, text_id in enumerate(files[0].ids)}
     rows = [row_of[text_id] for text_id in sampled.ids]
+    results = [
+        ModelResults(_predictions(file.take(rows), order, sampled.classes))
+        for file, order in zip(files, columns, strict=True)
+    ]
+    compared = 1 + len(spec.candidate_predictions)
+    twin_file = files[compared] if len(files) > compared else None
     return SavedPlan(
         spec=spec,
         fingerprint=fingerprint(
-            spec, data_hash=texts.whole_hash, model_hashes=[file.content_hash for file in files]
+            spec,
+            data_hash=texts.whole_hash,
+            model_hashes=[file.content_hash for file in files[:compared]],
+            twin_hash=None if twin_file is None else twin_file.content_hash,
         ),
         name=f"{', '.join(spec.candidate_predictions)} against {spec.reference_predictions}",
-        files=tuple(files),
+        files=tuple(files[:compared]),
         texts=sampled,
-        results=tuple(
-            ModelResults(_predictions(file.take(rows), order, sampled.classes))
-            for file, order in zip(files, columns, strict=True)
-        ),
+        results=tuple(results[:compared]),
         available=len(texts.ids),
         data_hash=texts.content_hash,
+        twin_file=twin_file,
+        twin=None if twin_file is None else results[compared],
     )
 
 
-def saved_controls(plan: SavedPlan) -> dict[str, ControlReport]:
-    """C0, and C5 by exchanging the texts of the first candidate's predictions; C1 needs models."""
+def saved_controls(plan: SavedPlan) -> tuple[dict[str, ControlReport], TwinResults | None]:
+    """The ladder that predictions allow, and what the twin shows where there is one.
+
+    C0; C3 by the predictions of the twin; C5 by exchanging the texts of the first candidate's predictions. C1
+    and C2 need models.
+    """
     reference, candidate = plan.results[0], plan.results[1]
     exchanged = shuffled_rows(candidate.predictions, derived_rng(plan.spec.seed, "C5"))
+    c3, twin = controls.NO_TWIN_GIVEN, None
+    if plan.twin is not None:
+        c3, twin = controls.retrained(plan.spec, plan.texts, (), reference, plan.twin)
     return {
         "C0": controls.identity(plan.spec, plan.texts, (), reference),
-        "C1": skipped_control(f"Not measured: {NO_MODELS.reason}."),
+        "C1": skipped_control(f"Not measured: {NO_MODELS.reason}.", needs=NO_MODELS.needs),
+        "C2": skipped_control(
+            "Not measured: saved predictions hold no weights that could be rounded.", needs=NO_MODELS.needs
+        ),
+        "C3": c3,
         "C5": controls.broken(
             plan.spec, plan.texts, (), reference, replace(candidate, predictions=exchanged)
         ),
-    }
+    }, twin
+
+
+def _as_reference(spec: Spec, index: int) -> bool:
+    """Whether a file names its classes like the reference's: it, and its twin, which comes last."""
+    return index == 0 or index > len(spec.candidate_predictions)
 
 
 def _predictions(file: SavedPredictions, order: Sequence[int], classes: tuple[str, ...]) -> Predictions:

@@ -1,7 +1,9 @@
 """Do the measures say "same" of a model and itself, and "different" of a broken one?
 
-C0 compares the reference with itself, C1 with itself under other explainer seeds, C5 with a model that is
-broken on purpose. A control that comes out wrong says that the measurement, not the candidate, is at fault.
+A ladder from the same to the broken: C0 compares the reference with itself, C1 with itself under other
+explainer seeds, C2 with a near-lossless variant of itself, C3 with itself trained again, C5 with a model that
+is broken on purpose. Where C0 or C5 comes out wrong, the measurement and not the candidate is at fault, and
+no verdict counts.
 """
 
 from __future__ import annotations
@@ -11,20 +13,25 @@ from typing import Final
 
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.catalogue.entry import Dimension
-from trust_core.domain.measures import Evidence, Findings, NotMeasured, Vote
+from trust_core.domain.measures import TEST_LEVEL, Evidence, Findings, NotMeasured, Vote
 from trust_core.domain.report import ControlReport, MeasureRow, TestRow
 from trust_core.domain.spec import Margins
 from trust_core.report.assemble import measure_rows
 from trust_core.report.criteria import CRITERIA, explainer_title, label, labels
 from trust_core.report.verdict import verdict
-from trust_core.report.wording import in_sentence, listed, spoken
+from trust_core.report.wording import in_sentence, listed, spoken, suffix
 
 CONTROLS: Final[Mapping[str, str]] = {
     "C0": "The reference against itself",
     "C1": "The reference against itself, explained with other seeds",
+    "C2": "The reference against a near-lossless variant of itself",
+    "C3": "The reference against its twin, trained again with another seed",
     "C5": "The reference against a model that is broken on purpose",
 }
 """The controls of every run, in words."""
+
+DECISIVE: Final = ("C0", "C5")
+"""Controls without which nothing can be judged: a measurement that cannot tell the same from the broken."""
 
 ROUNDING: Final = 1e-12
 """How far rounding alone may carry a sum from its value."""
@@ -99,14 +106,85 @@ def broken_control(
     return ControlReport(status=judged.overall, held=False, why=why, measures=rows)
 
 
-def skipped_control(why: str) -> ControlReport:
-    """A control that this run cannot have, with the reason."""
-    return ControlReport(status="not_measured", held=None, why=why)
+def lossless_control(
+    findings: Mapping[Dimension, Findings],
+    margins: Margins,
+    dimensions: Sequence[Dimension],
+    *,
+    variant: str,
+) -> ControlReport:
+    """C2: a near-lossless variant of the reference should pass; `variant` says which.
+
+    Held where it is equivalent, wrong where it is called different. On few texts it may be neither.
+    """
+    votes = _votes(findings)
+    if not any(isinstance(vote.evidence, Evidence) for vote in votes):
+        return _unmeasured(votes)
+    judged = verdict(findings, margins, dimensions)
+    rows = measure_rows(findings)
+    held: bool | None = None
+    if judged.overall == "equivalent":
+        held, said = True, "passes"
+    elif judged.overall == "different":
+        held = False
+        said = "is called different: the margins are tighter than rounding, or rounding hurts this model"
+    else:
+        said = "is not called different, but these texts do not settle that it is the same"
+    why = f"A near-lossless variant ({variant}) {said}. {judged.why}"
+    return ControlReport(status=judged.overall, held=held, why=why, measures=rows, other=variant)
+
+
+def retrained_control(findings: Mapping[Dimension, Findings], *, twin: str) -> ControlReport:
+    """C3: how far another training of the reference lies from it; a scale, no test."""
+    votes = _votes(findings)
+    measured = [vote for vote in votes if isinstance(vote.evidence, Evidence)]
+    if not measured:
+        return _unmeasured(votes)
+    said = listed([_found(vote) for vote in measured])
+    why = (
+        f"Trained again with another seed ({twin}), the reference differs from itself: {said}. Whoever would "
+        f"accept another training of the reference accepts this much.{_missing(votes)}"
+    )
+    return ControlReport(
+        status="information", held=None, why=why, measures=measure_rows(findings), other=twin
+    )
+
+
+def skipped_control(why: str, *, needs: str | None = None) -> ControlReport:
+    """A control that this run cannot have, with the reason and what it needs."""
+    return ControlReport(status="not_measured", held=None, why=why, needs=needs)
 
 
 def failed(controls: Mapping[str, ControlReport]) -> tuple[str, ...]:
-    """Names of the controls that came out wrong."""
-    return tuple(name for name, control in controls.items() if control.held is False)
+    """Names of the decisive controls that came out wrong: a run that has any cannot judge."""
+    return tuple(name for name in _wrong(controls) if name in DECISIVE)
+
+
+def doubtful(controls: Mapping[str, ControlReport]) -> tuple[str, ...]:
+    """Names of the other controls that came out wrong: verdicts count, but should be read with care."""
+    return tuple(name for name in _wrong(controls) if name not in DECISIVE)
+
+
+def cannot_judge(controls: Mapping[str, ControlReport]) -> str:
+    """Why a run cannot judge, in a sentence; empty where it can."""
+    wrong = failed(controls)
+    reasons = {
+        "C0": "its measures find a difference between the reference and itself",
+        "C5": "its measures do not tell a model that is broken on purpose from the reference",
+    }
+    said = listed([reasons[name] for name in wrong])
+    return f"This run cannot judge: {said}. Every verdict of it is inconclusive." if wrong else ""
+
+
+def control_sentence(control: ControlReport) -> str:
+    """What a control showed, and what it needs where it could not be had."""
+    if control.needs is None:
+        return control.why
+    return f"{control.why} It needs {control.needs.rstrip('.')}."
+
+
+def _wrong(controls: Mapping[str, ControlReport]) -> list[str]:
+    return [name for name, control in controls.items() if control.held is False]
 
 
 def _votes(findings: Mapping[Dimension, Findings]) -> list[Vote]:
@@ -147,6 +225,14 @@ def _row(vote: Vote) -> TestRow:
 
 def _explainer(vote: Vote) -> str:
     return explainer_title(vote.explainer or "its explainer")
+
+
+def _found(vote: Vote) -> str:
+    """A vote as it is counted up in a sentence: "accuracy +0.3 points (90 % interval ...)"."""
+    assert isinstance(vote.evidence, Evidence)
+    criterion = CRITERIA[vote.key]
+    number = spoken(vote.evidence.estimate, criterion.unit) + suffix(criterion.unit)
+    return f"{_title(vote)} {number} ({criterion.interval(*vote.evidence.interval(TEST_LEVEL))})"
 
 
 def _missing(votes: Sequence[Vote]) -> str:

@@ -93,8 +93,8 @@ def verdict(
         overall = "inconclusive"
         names = listed([f"control {name}" for name in controls_failed])
         why = (
-            f"{names[0].upper()}{names[1:]} came out wrong, so the measurement itself cannot be trusted and "
-            f"nothing is decided. The figures alone would read: {why}"
+            f"This run cannot judge: {names} came out wrong, so the measurement itself cannot be trusted. "
+            f"The figures alone would read: {why}"
         )
     return Verdict(overall=overall, why=why, dimensions=parts)
 

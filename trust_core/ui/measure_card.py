@@ -31,6 +31,8 @@ def card(row: MeasureRow, *, title: str | None = None) -> None:
     with st.container(border=True):
         st.metric(escape_markdown(name), figure.value, help=help_text(row.key) or None)
         st.caption(escape_markdown(figure.detail))
+        if figure.retraining:
+            st.caption(escape_markdown(figure.retraining))
 
 
 def figure_table(rows: Iterable[MeasureRow], *, reference: str, candidate: str, key: str) -> None:
@@ -42,8 +44,11 @@ def figure_table(rows: Iterable[MeasureRow], *, reference: str, candidate: str, 
         (reference, [_words(row.reference) for row in found]),
         (candidate, [_words(row.candidate) for row in found]),
         ("Compared", ["; ".join(_words(one) for one in row.compared) or NO_FIGURE for row in found]),
+        ("Retraining alone", ["; ".join(one.retraining for one in row.compared) for row in found]),
         ("Meaning", ["" if row.entry is None else row.entry.meaning for row in found]),
     ]
+    if not any(one.retraining for row in found for one in row.compared):
+        columns = [column for column in columns if column[0] != "Retraining alone"]
     if not any(row.note for row in found):
         del columns[1]
     st.dataframe(pd.DataFrame(_columns(columns)), hide_index=True, key=key)

@@ -15,6 +15,7 @@ from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension
 from trust_core.domain.report import CandidateReport, DimensionVerdict, Status
 from trust_core.export.foreign_text import titles
 from trust_core.export.html import report_html
+from trust_core.export.ladder_text import ladder_table
 from trust_core.export.page import LIMITS, QUESTIONS, TWO_LEVELS, report_names
 from trust_core.export.page_charts import forest_row
 from trust_core.export.page_tradeoff import COSTS, Trust, costs, tradeoff_points, trusts
@@ -22,8 +23,9 @@ from trust_core.export.report_json import report_json
 from trust_core.export.tables import latex_table, markdown_table
 from trust_core.export.worked_texts import RunTables
 from trust_core.report.advice import next_steps
-from trust_core.report.controls import CONTROLS, failed
+from trust_core.report.controls import CONTROLS, cannot_judge, control_sentence, failed
 from trust_core.report.criteria import METHOD
+from trust_core.report.ladder import outcome
 from trust_core.ui import chart, downloads, measure_card, state
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.run_view import TABLES, RunView
@@ -61,6 +63,7 @@ def badge(status: Status) -> str:
 def _body(view: RunView, candidate: str) -> None:
     report = view.candidate(candidate)
     _alarms(view)
+    _ladder(view, report)
     _headline(view, report)
     for dimension in DIMENSIONS:
         if dimension in report.verdict.dimensions:
@@ -76,12 +79,30 @@ def _body(view: RunView, candidate: str) -> None:
 
 def _alarms(view: RunView) -> None:
     """Controls that came out wrong stand before everything else: no verdict counts until they are mended."""
+    wrong = cannot_judge(view.report.controls)
+    if wrong:
+        st.error(f"**{escape_markdown(wrong)}**")
     for name in failed(view.report.controls):
         st.error(
             f"**Control {escape_markdown(name)} came out wrong.** "
             f"{escape_markdown(view.report.controls[name].why)} "
             "Until this is mended, no verdict below counts."
         )
+
+
+def _ladder(view: RunView, report: CandidateReport) -> None:
+    """What the controls show, from the same to the broken, with the candidate between them."""
+    table = ladder_table(view.report, [report])
+    if table is None:
+        return
+    st.caption(escape_markdown(table.says), width="content")
+    with st.expander("The control ladder: can this run tell the same from the broken?", expanded=True):
+        st.dataframe(
+            pd.DataFrame([list(row) for row in table.rows], columns=list(table.columns)),
+            hide_index=True,
+            key=f"ladder-{view.id}-{report.name}",
+        )
+        st.caption(escape_markdown(table.caption))
 
 
 def _headline(view: RunView, report: CandidateReport) -> None:
@@ -212,10 +233,9 @@ def _controls(view: RunView) -> None:
         return
     with st.expander("Controls: does the measurement itself hold?"):
         for name, control in view.report.controls.items():
-            held = {True: "held", False: "came out wrong", None: "no judgement"}[control.held]
             st.markdown(
-                f"**{escape_markdown(name)}: {escape_markdown(CONTROLS.get(name, name))}**: {held}. "
-                f"{escape_markdown(control.why)}"
+                f"**{escape_markdown(name)}: {escape_markdown(CONTROLS.get(name, name))}**: "
+                f"{outcome(name, control)}. {escape_markdown(control_sentence(control))}"
             )
             if control.measures:
                 measure_card.figure_table(

@@ -108,7 +108,7 @@ def test_words_of_both_models_stand_side_by_side(page):
 def test_without_texts_no_word_is_shown(report, tables):
     """A run without texts shows none, and says so."""
     page = without_library(report_html(report, tables))
-    assert "ladder" not in page
+    assert "cleaning" not in page
     assert page.count("This report was written without texts, so no words are shown.") == 2
 
 

@@ -182,9 +182,9 @@ def test_failed_control_comes_first_and_decides_nothing():
     """With a failed control the verdict is inconclusive and its first words name the control."""
     result = judged(answers(vote("accuracy", -0.2, 0.01)), controls_failed=("C5",))
     assert result.overall == "inconclusive"
-    assert result.why.startswith("Control C5 came out wrong")
+    assert result.why.startswith("This run cannot judge: control C5 came out wrong")
     both = judged(controls_failed=("C0", "C5"))
-    assert both.why.startswith("Control C0 and control C5 came out wrong")
+    assert both.why.startswith("This run cannot judge: control C0 and control C5 came out wrong")
 
 
 def test_a_threshold_that_could_not_be_tuned_leaves_a_chosen_dimension_open():

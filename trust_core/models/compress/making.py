@@ -7,6 +7,7 @@ from trust_core.models.compress.layers import keep_layers
 from trust_core.models.compress.low_rank import factor_layers
 from trust_core.models.compress.prune import prune_weights
 from trust_core.models.compress.recipe import Recipe
+from trust_core.models.compress.rounded_weights import round_weights
 from trust_core.models.compress.shuffled_head import shuffle_head
 from trust_core.models.pretrained import PreTrainedModel
 
@@ -28,3 +29,5 @@ def make_model(model: PreTrainedModel, recipe: Recipe) -> PreTrainedModel:
             return keep_layers(model, recipe.layers)
         case "shuffled-head":
             return shuffle_head(model, recipe.seed)
+        case "bf16":
+            return round_weights(model)

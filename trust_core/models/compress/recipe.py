@@ -7,10 +7,10 @@ from typing import Literal, cast, get_args
 
 from trust_core.errors import SpecError, nearest
 
-Method = Literal["int8", "prune", "low-rank", "layers", "shuffled-head"]
+Method = Literal["int8", "prune", "low-rank", "layers", "shuffled-head", "bf16"]
 
-CONTROL_METHODS: frozenset[str] = frozenset({"shuffled-head"})
-"""Methods that break a model on purpose: written `control:`, never offered as a candidate."""
+CONTROL_METHODS: frozenset[str] = frozenset({"shuffled-head", "bf16"})
+"""Methods that make a model for a control, broken or rounded: written `control:`, never a candidate."""
 
 _EXAMPLES = "Write int8, prune=0.5, low-rank=0.5 or layers=0,2,4."
 
@@ -36,7 +36,7 @@ class Recipe:
     def text(self) -> str:
         """The recipe in its one written form: equal recipes have equal texts."""
         match self.method:
-            case "int8":
+            case "int8" | "bf16":
                 return self.method
             case "prune" | "low-rank":
                 return f"{self.method}={self.fraction:g}"
@@ -60,9 +60,9 @@ def parse_recipe(written: str) -> Recipe:
         )
     known = cast(Method, method)
     match known:
-        case "int8":
+        case "int8" | "bf16":
             if sign:
-                raise SpecError(f"int8 takes no value, but {value!r} was given.", allowed=_EXAMPLES)
+                raise SpecError(f"{known} takes no value, but {value!r} was given.", allowed=_EXAMPLES)
             return Recipe(known)
         case "prune" | "low-rank":
             return Recipe(known, fraction=_fraction(known, value))

@@ -1,0 +1,87 @@
+"""The control ladder in words: for the terminal, the report's page and the app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trust_core.domain.report import CandidateReport, MeasureRow, Report
+from trust_core.export.figure_text import NO_FIGURE, figure_text, number
+from trust_core.export.foreign_text import printable, titles
+from trust_core.report.ladder import Rung, ladder, ladder_says
+from trust_core.report.retraining import RULE
+
+_NAME = 26
+"""Characters of a step in the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class LadderTable:
+    """The ladder as a table of text.
+
+    Attributes:
+        says: what the controls say of the measurement.
+        columns: heads; the first two are the step and how it came out.
+        rows: one a step, as many cells as columns; figures with interval and n.
+        caption: how to read it.
+    """
+
+    says: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str
+
+
+def ladder_table(report: Report, candidates: Sequence[CandidateReport]) -> LadderTable | None:
+    """The ladder with these candidates; None where the run has no controls."""
+    found = ladder(report, candidates)
+    if not found.rungs:
+        return None
+    names = titles([model.name for model in report.resolved.models])
+    rows = tuple(
+        (_step(rung, names.get(rung.name, rung.name)), rung.outcome, *map(_cell, rung.figures))
+        for rung in found.rungs
+    )
+    twin = report.controls.get("C3")
+    measured = twin is not None and twin.status != "not_measured"
+    return LadderTable(
+        ladder_says(report.controls),
+        ("Reference against", "Outcome", *(column.title for column in found.columns)),
+        rows,
+        "From the same to the broken; differences are other side less reference. "
+        + (RULE if measured else "Without a twin nothing here says how much another training would differ."),
+    )
+
+
+def ladder_lines(report: Report) -> list[str]:
+    """The ladder for a terminal: one line a step, figures without their intervals, which stand below them."""
+    found = ladder(report, report.candidates)
+    if not found.rungs:
+        return []
+    widths = [max(9, len(column.title)) for column in found.columns]
+    head = "".join(f"  {column.title:>{width}}" for column, width in zip(found.columns, widths, strict=True))
+    lines = [f"{'The reference against':<{_NAME + 4}}{head}"]
+    for rung in found.rungs:
+        cells = "".join(
+            f"  {_short(figure):>{width}}" for figure, width in zip(rung.figures, widths, strict=True)
+        )
+        name = printable(_step(rung, rung.name), longest=_NAME + 2)
+        lines.append(f"  {name:<{_NAME + 2}}{cells}  {rung.outcome}".rstrip())
+    return [*lines, f"  {ladder_says(report.controls)}"]
+
+
+def _step(rung: Rung, name: str) -> str:
+    return f"{rung.name} {rung.title}" if rung.control is not None else name
+
+
+def _cell(row: MeasureRow | None) -> str:
+    if row is None:
+        return NO_FIGURE
+    figure = figure_text(row)
+    return f"{figure.value} ({figure.detail})"
+
+
+def _short(row: MeasureRow | None) -> str:
+    if row is None or row.value is None:
+        return NO_FIGURE
+    return number(row.value, row.unit, signed=row.of == "difference")
