@@ -13,6 +13,7 @@ MODULES: dict[str, str] = {
     "pipeline": "benchmarks.pipeline",
     "gpu": "benchmarks.gpu",
     "sampling": "benchmarks.sampling",
+    "app": "benchmarks.app",
 }
 """Name -> module with a `main` that reads its own arguments; each can be run by itself, too."""
 
