@@ -196,13 +196,18 @@ class SliceReport(ReportPart):
 
 
 class CandidateReport(ReportPart):
-    """One candidate: its verdict, then every figure."""
+    """One candidate: its verdict, then every figure.
+
+    `reasons_by_answers` holds the figures of reasons again, where the models agree or not and where the
+    reference is right or not; the setting `texts` names the part.
+    """
 
     name: str
     verdict: Verdict
     measures: tuple[MeasureRow, ...]
     notes: tuple[str, ...] = ()
     slices: SliceReport | None = None
+    reasons_by_answers: tuple[MeasureRow, ...] = ()
 
 
 class ControlReport(ReportPart):

@@ -30,6 +30,7 @@ from trust_core.pipeline.reporting import (
 )
 from trust_core.pipeline.saved import SavedPlan, plan_saved, saved_controls
 from trust_core.pipeline.sliced import sliced
+from trust_core.pipeline.splitting import split_reasons
 from trust_core.pipeline.stopping import with_counts
 from trust_core.pipeline.twin import with_twin
 from trust_core.ports import Clock, ProgressSink
@@ -96,7 +97,8 @@ def evaluated(
         if twin is not None and twin.name != name:
             found = with_twin(plan.spec, found, twin)
         slices = sliced(plan.spec, plan.texts, reference, candidate, found)
-        candidates[name] = replace(found, slices=slices)
+        splits = split_reasons(plan.spec, plan.texts, rows, reference, candidate, found)
+        candidates[name] = replace(found, slices=slices, splits=splits)
     progress(Progress("Measuring", len(others), len(others), unit="candidates"))
     resolved = resolved_spec(
         plan.spec,

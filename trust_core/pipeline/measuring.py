@@ -9,8 +9,8 @@ import numpy as np
 
 from trust_core.alignment.causal import Tried, causal_findings
 from trust_core.alignment.summary import ReasonsFindings, reasons_findings
-from trust_core.behaviour.disagreement import disagreement
 from trust_core.behaviour.confidence_use import confidence_use_findings, risk_coverage_curves
+from trust_core.behaviour.disagreement import disagreement
 from trust_core.behaviour.summary import answers_findings
 from trust_core.calibration.reliability import reliability_curves
 from trust_core.calibration.summary import reliability_findings
@@ -18,7 +18,7 @@ from trust_core.domain.attributions import Explanation, PublishedFeatures
 from trust_core.domain.catalogue.entry import Dimension
 from trust_core.domain.measures import Findings, Measure, NotMeasured, Setting, Vote
 from trust_core.domain.predictions import Predictions
-from trust_core.domain.report import KSweep, ReliabilityCurve, RiskCoverage, SliceReport
+from trust_core.domain.report import KSweep, MeasureRow, ReliabilityCurve, RiskCoverage, SliceReport
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import TextSet
 from trust_core.explain.methods import canonical_name
@@ -61,6 +61,7 @@ class CandidateResults:
         sweeps: top-K overlap at every K.
         risk_coverage: risk over coverage of the pair.
         slices: figures of parts of the texts, where they were asked for.
+        splits: figures of reasons where the models agree or not, and the reference is right or not.
     """
 
     by_dimension: Mapping[Dimension, Findings]
@@ -69,6 +70,7 @@ class CandidateResults:
     sweeps: tuple[KSweep, ...] = ()
     risk_coverage: tuple[RiskCoverage, ...] = ()
     slices: SliceReport | None = None
+    splits: tuple[MeasureRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +207,21 @@ def _causes(
     """What the words of an explainer do to the answers; nothing where they were not tried."""
     if explainer not in reference.tried or explainer not in candidate.tried:
         return Findings(())
-    k: Setting = f"{spec.k.fraction:g}w" if spec.k.fixed is None else spec.k.fixed
     return causal_findings(
         reference.tried[explainer],
         candidate.tried[explainer],
         found.text_ids,
         explainer=explainer,
-        settings={**_settings(spec, explainer), "k": k},
+        settings=figure_settings(spec, explainer),
         resamples=spec.resamples,
         seed=spec.seed,
     )
+
+
+def figure_settings(spec: Spec, explainer: str) -> dict[str, Setting]:
+    """What the figures of an explainer were made with, the number of words among it."""
+    k: Setting = f"{spec.k.fraction:g}w" if spec.k.fixed is None else spec.k.fixed
+    return {**_settings(spec, explainer), "k": k}
 
 
 def _settings(spec: Spec, explainer: str) -> dict[str, Setting]:

@@ -60,7 +60,9 @@ def whole_report(
         # The twin itself would fit any margin that is made from it.
         margins = spec.margins if twin is not None and name == twin.name else applied
         judged = verdict(found.by_dimension, margins, spec.dimensions, controls_failed=wrong)
-        part = candidate_report(name, found.by_dimension, judged, slices=found.slices)
+        part = candidate_report(
+            name, found.by_dimension, judged, slices=found.slices, reasons_by_answers=found.splits
+        )
         parts.append(part if twin is None else beside_twin(part, twin.retraining))
     notes = []
     if twin is not None and spec.margins_from_twin:

@@ -49,13 +49,19 @@ def candidate_report(
     verdict: Verdict,
     *,
     slices: SliceReport | None = None,
+    reasons_by_answers: Sequence[MeasureRow] = (),
 ) -> CandidateReport:
     """One candidate's part of the report. Only `verdict` depends on the margins."""
     notes = dict.fromkeys(
         note for dimension in DIMENSIONS if dimension in findings for note in findings[dimension].notes
     )
     return CandidateReport(
-        name=name, verdict=verdict, measures=measure_rows(findings), notes=tuple(notes), slices=slices
+        name=name,
+        verdict=verdict,
+        measures=measure_rows(findings),
+        notes=tuple(notes),
+        slices=slices,
+        reasons_by_answers=tuple(reasons_by_answers),
     )
 
 
