@@ -16,6 +16,8 @@ from trust_core.domain.report import Report
 from trust_core.export.figure_text import MINUS, NO_FIGURE
 from trust_core.export.foreign_text import visible
 from trust_core.export.page import TWO_LEVELS, lay_out
+from trust_core.export.page_choice import CORRECTION
+from trust_core.export.page_slices import CAPTION as SLICE_CAPTION
 from trust_core.export.worked_texts import RunTables
 from trust_core.report.criteria import explainer_title
 
@@ -68,6 +70,8 @@ def report_html(report: Report, tables: RunTables | None = None) -> str:
         dash=NO_FIGURE,
         forest_caption=FOREST_CAPTION,
         two_levels=TWO_LEVELS,
+        slice_caption=SLICE_CAPTION,
+        correction=CORRECTION,
     )
 
 

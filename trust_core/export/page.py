@@ -19,6 +19,8 @@ from trust_core.export.figure_text import FigureText, figure_text, settings_text
 from trust_core.export.foreign_text import titles
 from trust_core.export.ladder_text import LadderTable, ladder_table
 from trust_core.export.page_charts import PageChart, forest_chart, reliability_charts, sweep_charts
+from trust_core.export.page_choice import Choice, choice, choice_chart
+from trust_core.export.page_slices import SlicesView, slices_view
 from trust_core.export.page_thresholds import threshold_charts
 from trust_core.export.tables import latency_row, median_latency
 from trust_core.export.worked_texts import RunTables, WorkedText, worked_texts
@@ -106,6 +108,7 @@ class CandidateView:
     forest: PageChart | None
     dimensions: tuple[DimensionView, ...]
     worked: tuple[WorkedText, ...]
+    slices: SlicesView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +140,14 @@ class Page:
     latency: Mapping[str, str]
     limits: tuple[str, ...]
     texts_left_out: bool
+    choice: Choice | None
+    choice_chart: PageChart | None
 
     @property
     def charts(self) -> tuple[PageChart, ...]:
         """Every chart on the page."""
-        return tuple(
+        first = () if self.choice_chart is None else (self.choice_chart,)
+        return first + tuple(
             chart
             for candidate in self.candidates
             for chart in (
@@ -197,6 +203,8 @@ def lay_out(report: Report, tables: RunTables | None = None) -> Page:
         },
         limits=LIMITS,
         texts_left_out=tables is None or bool(report.spec.get("no_texts")),
+        choice=choice(report),
+        choice_chart=choice_chart(report, key="choice-chart"),
     )
 
 
@@ -231,6 +239,7 @@ def _candidate(
             if dimension in candidate.verdict.dimensions
         ),
         worked=tuple(worked),
+        slices=slices_view(candidate.slices),
     )
 
 

@@ -132,38 +132,69 @@ def _worst_points(report: Report, cost: Cost) -> tuple[tuple[TradeoffPoint, ...]
         candidate = next(one for one in report.candidates if one.name == model.name)
         used = worst_use(report, candidate)
         if used is not None:
-            value, low, high, test = used
-            said = f"{value:.2f} margins (90 % interval {low:.2f} to {high:.2f}, {label(test)})"
-            points.append(TradeoffPoint(model.name, candidate.verdict.overall, spent, value, low, high, said))
+            missing = f"; {used.unmeasured} not measured" if used.unmeasured else ""
+            said = (
+                f"{used.value:.2f} margins (90 % interval {used.low:.2f} to {used.high:.2f}, "
+                f"{label(used.test)}{missing})"
+            )
+            overall = candidate.verdict.overall
+            points.append(TradeoffPoint(model.name, overall, spent, used.value, used.low, used.high, said))
     title, unit = COSTS[cost]
     return tuple(points), TradeoffAxes(title, unit, WORST_TITLE, 1.0, 0.0)
 
 
-def worst_use(report: Report, candidate: CandidateReport) -> tuple[float, float, float, TestRow] | None:
-    """How many margins the worst test of a candidate lies from the reference: value, 90 % limits, the test.
+@dataclass(frozen=True, slots=True)
+class WorstUse:
+    """How many margins the worst test of a candidate lies from the reference.
 
-    Every test in units of its margin; the candidate is equivalent if the upper limit of all stays below 1.
-    The limits are the largest lower and the largest upper limit of its tests. None where a vote has no
-    figure.
+    Attributes:
+        value: of the test that lies farthest.
+        low, high: the largest lower and the largest upper 90 % limit of its tests.
+        test: which test it is.
+        unmeasured: votes without a figure, which may be worse.
     """
-    used = []
-    for test in voting_tests(candidate, chosen_dimensions(report)):
-        if test.key not in CRITERIA or test.estimate is None or test.low is None or test.high is None:
-            return None
-        criterion = CRITERIA[test.key]
-        scaled = [criterion.scaled(one, test.margin) for one in (test.estimate, test.low, test.high)]
-        if any(one is None for one in scaled):
-            return None
-        middle, *ends = (one for one in scaled if one is not None)
-        if criterion.kind != "difference":
-            # Beyond the best value there is nothing left to be far from.
-            middle, *ends = (max(0.0, one) for one in (middle, *ends))
-        low = 0.0 if min(ends) <= 0 <= max(ends) else min(map(abs, ends))
-        used.append((abs(middle), low, max(map(abs, ends)), test))
+
+    value: float
+    low: float
+    high: float
+    test: TestRow
+    unmeasured: int
+
+
+def worst_use(report: Report, candidate: CandidateReport) -> WorstUse | None:
+    """Every test in units of its margin: the candidate is equivalent if the upper limit of all is below 1.
+
+    None where no vote has a figure.
+    """
+    tests = voting_tests(candidate, chosen_dimensions(report))
+    used = [(scaled, test) for test in tests if (scaled := _scaled(test)) is not None]
     if not used:
         return None
-    value, _, _, test = max(used, key=lambda one: one[0])
-    return value, max(one[1] for one in used), max(one[2] for one in used), test
+    (value, _, _), test = max(used, key=lambda one: one[0][0])
+    return WorstUse(
+        value,
+        max(scaled[1] for scaled, _ in used),
+        max(scaled[2] for scaled, _ in used),
+        test,
+        len(tests) - len(used),
+    )
+
+
+def _scaled(test: TestRow) -> tuple[float, float, float] | None:
+    """How far a test lies from the best value, in margins: estimate, nearest and farthest limit."""
+    if test.key not in CRITERIA or test.estimate is None or test.low is None or test.high is None:
+        return None
+    criterion = CRITERIA[test.key]
+    scaled = [criterion.scaled(one, test.margin) for one in (test.estimate, test.low, test.high)]
+    places = [one for one in scaled if one is not None]
+    if len(places) < len(scaled):
+        return None
+    if criterion.kind != "difference":
+        # Beyond the best value there is nothing left to be far from.
+        places = [max(0.0, one) for one in places]
+    middle, *ends = places
+    nearest = 0.0 if min(ends) <= 0 <= max(ends) else min(map(abs, ends))
+    return abs(middle), nearest, max(map(abs, ends))
 
 
 def _tests(candidate: CandidateReport) -> list[TestRow]:

@@ -14,6 +14,7 @@ from trust_core.domain.texts import SegmentedText
 from trust_core.export.figure_text import figure_text
 from trust_core.export.foreign_text import printable
 from trust_core.export.ladder_text import ladder_lines
+from trust_core.export.page_choice import choice
 from trust_core.report.advice import next_steps
 from trust_core.report.controls import cannot_judge, control_sentence, failed
 from trust_core.report.criteria import CRITERIA, METHOD, explainer_title, label
@@ -57,6 +58,13 @@ def verdict_lines(report: Report) -> list[str]:
     lines += ["", *steps] if steps else []
     for candidate in report.candidates:
         lines += ["", *_candidate_lines(candidate, wrong)]
+    found = choice(report)
+    if found is not None:
+        lines += [
+            "",
+            "Which candidate",
+            *(f"  {printable(one, longest=_SENTENCE)}" for one in found.sentences),
+        ]
     lines += ["", "Controls"]
     lines += [
         f"  {name}  {_held(control.held)}  {printable(control_sentence(control), longest=_SENTENCE)}"
@@ -85,6 +93,9 @@ def _candidate_lines(candidate: CandidateReport, wrong: Sequence[str]) -> list[s
             continue
         lines.append(f"  {WORDS[dimension]}: {OUTCOMES[part.status]}")
         lines += [_test_line(test, counted) for test in part.tests]
+    if candidate.slices is not None:
+        told = (candidate.slices.worst_why, candidate.slices.search_why)
+        lines += [f"  parts: {printable(sentence, longest=_SENTENCE)}" for sentence in told if sentence]
     gained = _cost_lines(candidate)
     lines += ["  cost", *gained] if gained else []
     lines += [f"  Next: {step}" for step in next_steps(verdict, controls_failed=wrong)]

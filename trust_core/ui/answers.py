@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
-from trust_core.behaviour.slices import Slice, slices_by_value
 from trust_core.charts.answer_matrix import (
     AnswerMatrix,
     answer_matrix,
@@ -22,11 +20,10 @@ from trust_core.charts.divergence_tail import (
     divergence_tail_table,
 )
 from trust_core.domain.catalogue import CATALOGUE
-from trust_core.domain.measures import Measured, NotMeasured
-from trust_core.export.figure_text import NO_FIGURE, number
 from trust_core.ui import chart, measure_card, state
+from trust_core.ui.answer_parts import parts_of_texts
 from trust_core.ui.choice_table import FLIPS, choice_table
-from trust_core.ui.compared import Compared, compared_answers, slice_columns
+from trust_core.ui.compared import Compared, compared_answers
 from trust_core.ui.run_view import RunView
 
 _CARDS: Final = (
@@ -54,7 +51,7 @@ def _body(view: RunView, candidate: str) -> None:
         return
     _matrix(view, candidate, compared)
     _tail(view, candidate, compared)
-    _slices(view, candidate, compared)
+    parts_of_texts(view, candidate, compared)
 
 
 def _figures(view: RunView, candidate: str) -> None:
@@ -175,49 +172,3 @@ def _tail(view: RunView, candidate: str, compared: Compared) -> None:
         table=divergence_tail_table(tail),
         key=f"tail-{view.id}-{candidate}-{len(compared.frame)}",
     )
-
-
-@state.fragment
-def _slices(view: RunView, candidate: str, compared: Compared) -> None:
-    columns = slice_columns(compared)
-    if not columns:
-        return
-    st.subheader("Part by part", anchor=False)
-    column = st.selectbox("Parts by", list(columns), key="slices-by", persist_state="session")
-    values = columns.get(column, next(iter(columns.values())))
-    found = slices_by_value(
-        values,
-        gold=compared.gold,
-        reference=compared.reference,
-        candidate=compared.candidate,
-        labelled=compared.labelled,
-    )
-    st.dataframe(
-        pd.DataFrame([_slice_row(one) for one in found]),
-        hide_index=True,
-        key=f"slices-{view.id}-{candidate}-{column}-{len(compared.frame)}",
-    )
-    tested = sum(one.p is not None for one in found)
-    st.caption(
-        "Rates with Wilson's 95 % interval, the change of accuracy with Bonett and Price's; p by McNemar's "
-        f"exact test, corrected for {tested} parts by Holm. Parts of fewer than 20 texts are not measured."
-    )
-
-
-def _slice_row(one: Slice) -> dict[str, str | int]:
-    return {
-        "Part": one.name,
-        "n": one.n,
-        "Same answer": _said(one.agreement),
-        "Negative flips": _said(one.negative_flips),
-        "Accuracy, change": _said(one.accuracy_change, signed=True),
-        "p": NO_FIGURE if one.p is None else f"{one.p:.3g}",
-        "p, corrected": NO_FIGURE if one.p_adjusted is None else f"{one.p_adjusted:.3g}",
-    }
-
-
-def _said(figure: Measured | NotMeasured, *, signed: bool = False) -> str:
-    if isinstance(figure, NotMeasured):
-        return f"not measured ({figure.reason})"
-    low, high = (number(limit, "share", signed=signed) for limit in (figure.low, figure.high))
-    return f"{number(figure.value, 'share', signed=signed)} ({low} to {high})"

@@ -29,6 +29,7 @@ from trust_core.report.ladder import outcome
 from trust_core.ui import chart, downloads, measure_card, state
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.run_view import TABLES, RunView
+from trust_core.ui.which_candidate import which_candidate
 
 _ANSWERS: Final[dict[Status, str]] = {
     "equivalent": "Yes, within the margins",
@@ -71,6 +72,7 @@ def _body(view: RunView, candidate: str) -> None:
     _forest(view, report)
     if len(view.candidates) > 1:
         _candidates(view)
+        which_candidate(view)
     _tradeoff(view)
     _controls(view)
     _limits()
@@ -224,7 +226,8 @@ def _tradeoff(view: RunView) -> None:
     meaning = CATALOGUE[trust.key].meaning if trust.key in CATALOGUE else ""
     st.caption(
         f"{escape_markdown(meaning)} The dashed line is the margin of the test; the "
-        "reference stands at the best value."
+        "reference stands at the best value. The dotted line is the Pareto front: no other model is both "
+        "cheaper and nearer to the reference."
     )
 
 
