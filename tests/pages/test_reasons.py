@@ -9,6 +9,7 @@ from tests.support.report_samples import HOSTILE, hostile_report, sample_report
 from tests.support.ui_many_texts import many_tables
 from tests.support.ui_runs import RUN, app_on, said, write_run
 from trust_core.alignment.ranking import choose_k
+from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import Exact, Measure, Measured, NotMeasured
 from trust_core.domain.report import ControlReport, MeasureRow
 from trust_core.ui.reasons.explained import explained, top_words
@@ -247,3 +248,28 @@ def test_only_chosen_texts_count(view: RunView) -> None:
     found = explained(view, CANDIDATE, ("id-001", "id-002", "id-059"))
     assert found.frame["id"].tolist() == ["id-001", "id-002"]
     assert explained(view, CANDIDATE, ("id-059",)).explainers == ()
+
+
+def part_row(part: str, figure, key: str = "alignment") -> MeasureRow:
+    """A row of a part of the texts."""
+    return MeasureRow.of_measure(Measure(key, "pair", figure, "lime", {"texts": part}), "")
+
+
+def test_parts_come_from_the_report(home: Path, repository: Path) -> None:
+    """The figures of the parts are those of the report, with texts; a figure is chosen by name."""
+    rows = (
+        part_row("same answer", Measured(0.71, 0.61, 0.81, 0.95, 31)),
+        part_row("another answer", NotMeasured("9 texts are too few", "at least 20")),
+        part_row("same answer", Measured(0.42, 0.32, 0.52, 0.95, 31), "cosine"),
+    )
+    ours = REPORT.candidates[0].model_copy(update={"reasons_by_answers": rows})
+    report = REPORT.model_copy(update={"candidates": (ours, *REPORT.candidates[1:])})
+    write_run(home, report, many_tables(report))
+    app = app_on("reasons", repository, candidate=ours.name)
+    assert not app.exception
+    tables = " ".join(str(one.value) for one in app.table).replace("\\", "")
+    assert "0.710 (0.610 to 0.810), n = 31" in tables
+    assert "not measured" in tables
+    app.selectbox(key="reasons-by-answers").select(CATALOGUE["cosine"].title).run()
+    assert "0.420" in " ".join(str(one.value) for one in app.table).replace("\\", "")
+    assert "Side by side:" in said(app)

@@ -21,12 +21,14 @@ from trust_core.export.ladder_text import LadderTable, ladder_table
 from trust_core.export.page_charts import PageChart, forest_chart, reliability_charts, sweep_charts
 from trust_core.export.page_choice import Choice, choice, choice_chart
 from trust_core.export.page_slices import SlicesView, slices_view
+from trust_core.export.page_splits import SplitTable, split_table
 from trust_core.export.page_thresholds import threshold_charts
 from trust_core.export.tables import latency_row, median_latency
 from trust_core.export.worked_texts import RunTables, WorkedText, worked_texts
 from trust_core.report.advice import next_steps
 from trust_core.report.controls import CONTROLS, cannot_judge, control_sentence, failed
 from trust_core.report.criteria import CRITERIA, explainer_title
+from trust_core.report.explainers import explainers_side_by_side
 from trust_core.report.ladder import outcome
 from trust_core.report.retraining import PAIRED
 
@@ -87,7 +89,10 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class DimensionView:
-    """One dimension of one candidate: verdict, then the figures that vote, then the others."""
+    """One dimension of one candidate: verdict, then the figures that vote, then the others.
+
+    `said` are sentences that put several figures together.
+    """
 
     id: str
     title: str
@@ -95,6 +100,8 @@ class DimensionView:
     voting: tuple[FigureRow, ...]
     others: tuple[FigureRow, ...]
     charts: tuple[PageChart, ...]
+    said: tuple[str, ...] = ()
+    splits: SplitTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +258,14 @@ def _dimension(
     if dimension == "cost":
         others += _latency(report, candidate.name)
     charts: tuple[PageChart, ...] = ()
+    said: tuple[str, ...] = ()
+    splits: SplitTable | None = None
     if dimension == "reliability":
         charts = reliability_charts(report, candidate.name, prefix=f"{prefix}-reliability")
     elif dimension == "reasons":
         charts = sweep_charts(report, candidate.name, prefix=f"{prefix}-sweep")
+        said = tuple(filter(None, (explainers_side_by_side(candidate.verdict),)))
+        splits = split_table(candidate.reasons_by_answers)
     elif dimension == "confidence_use":
         charts = threshold_charts(report, candidate, key=f"{prefix}-risk-coverage")
     return DimensionView(
@@ -264,6 +275,8 @@ def _dimension(
         voting=figure_rows(row for row in rows if row.key in CRITERIA),
         others=others,
         charts=charts,
+        said=said,
+        splits=splits,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -151,6 +152,8 @@ def shared_limits(*heatmaps: Sequence[HeatRow]) -> list[float]:
 def fit_text(explainer: str, fidelity: float) -> tuple[str, bool]:
     """How well an explanation fits its model, and whether that is poor."""
     if explainer == "lime":
+        if math.isnan(fidelity):
+            return "fit known for single classes alone", False
         return f"local R² {fidelity:.2f}", fidelity < LEAST_R2
     return f"adds up to within {abs(fidelity):.3f}", abs(fidelity) > LARGEST_GAP
 

@@ -13,6 +13,7 @@ from trust_core.domain.texts import SegmentedText
 from trust_core.ui import downloads
 from trust_core.ui.choice_table import choice_table
 from trust_core.ui.inspector.bench import Workbench, asked
+from trust_core.ui.inspector.contrast import CONTRAST, HELP, LABEL, contrast_classes, contrasted, said
 from trust_core.ui.inspector.focus import Focus, heat_rows, settings_sentence
 from trust_core.ui.inspector.heat import Drawing, HeatRow, Reasons, heatmap_data, weight_table
 from trust_core.ui.inspector.live import live_reasons
@@ -51,6 +52,7 @@ class Choices:
         tokens: whether the tokens that each model cuts the words into are shown.
         shared_scale: one colour scale for both models.
         difference: whether the differences are drawn.
+        against: two classes, the first of which is set against the second for both models; None: `classes`.
     """
 
     classes: tuple[str, str]
@@ -58,25 +60,35 @@ class Choices:
     tokens: bool
     shared_scale: bool
     difference: bool
+    against: tuple[str, str] | None = None
+
+    @property
+    def named(self) -> tuple[str, str]:
+        """What is explained of reference and candidate, in words."""
+        return self.classes if self.against is None else (said(self.against), said(self.against))
 
 
-def controls(names: Sequence[str], reported: tuple[str, str] | None) -> Choices:
+def controls(
+    names: Sequence[str], reported: tuple[str, str] | None, apart: tuple[str, str] | None = None
+) -> Choices:
     """The controls over the heatmap.
 
     Args:
         names: class names.
         reported: the classes that the report explains; None where it does not explain the text.
+        apart: the answers of reference and candidate where they differ.
     """
+    contrast = [CONTRAST] if apart else []
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         choice = st.selectbox(
             "Class to explain",
-            [AS_REPORTED, *names] if reported else list(names),
+            [*([AS_REPORTED] if reported else []), *contrast, *names],
             # The same label for every text: the menu would go on showing that of the text before.
-            format_func=lambda name: name or "as reported",
+            format_func=lambda name: LABEL if name == CONTRAST else name or "as reported",
             key="inspector_class",
             width=280,
             persist_state="session",
-            help=_CLASS_HELP,
+            help=f"{_CLASS_HELP} {HELP}" if apart else _CLASS_HELP,
         )
         unit = st.segmented_control(
             "Colour by",
@@ -97,8 +109,11 @@ def controls(names: Sequence[str], reported: tuple[str, str] | None) -> Choices:
             help=_SCALE_HELP,
         )
         difference = st.toggle("Difference", value=True, key="inspector_difference", persist_state="session")
-    classes = (choice, choice) if choice else reported or (names[0], names[0])
-    return Choices(classes, _UNITS[unit], unit == "Tokens", _SCALES[scale], difference)
+    against = apart if choice == CONTRAST else None
+    # A menu may go on for a moment with what only the text before could choose.
+    single = choice in names
+    classes = (choice, choice) if single else reported or (names[0], names[0])
+    return Choices(classes, _UNITS[unit], unit == "Tokens", _SCALES[scale], difference, against)
 
 
 def heatmap(
@@ -122,7 +137,7 @@ def heatmap(
     def click(unit: int) -> None:
         st.session_state[_CHOSEN] = None if unit == chosen else (of, unit)
 
-    drawing = Drawing(focus.models, choices.classes, choices.shared_scale, choices.difference)
+    drawing = Drawing(focus.models, choices.named, choices.shared_scale, choices.difference)
     cuts = (asked(lambda: bench.cuts(words)) or ()) if choices.tokens else ()
     token_heatmap(
         heatmap_data(rows, units, drawing, of=of, chosen=chosen, cuts=cuts),
@@ -159,8 +174,15 @@ def reasons_panel(
         st.caption(
             f"Explained now, with {bench.samples(focus.settings):,} samples: no part of the run's figures."
         )
-    choices = controls(focus.text.reference.classes, focus.text.explained)
-    reasons = focus.reasons(choices.classes) if live is None else live_reasons(live, choices.classes)
+    choices = controls(focus.text.reference.classes, focus.text.explained, contrast_classes(focus.text))
+
+    def of(classes: tuple[str, str]) -> list[Reasons]:
+        return focus.reasons(classes) if live is None else live_reasons(live, classes)
+
+    if choices.against is None:
+        reasons = of(choices.classes)
+    else:
+        reasons = contrasted(*(of((name, name)) for name in choices.against))
     if not reasons:
         st.info("The run holds no word weights for this text.")
         return

@@ -13,13 +13,14 @@ from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import Of
 from trust_core.domain.report import CandidateReport, KSweep, MeasureRow, Report
 from trust_core.report.criteria import explainer_title
+from trust_core.report.explainers import explainers_side_by_side
 from trust_core.ui import chart, measure_card, state
 from trust_core.ui.choice_table import FLIPS, choice_table
 from trust_core.ui.compact import brief, small_table
 from trust_core.ui.messages import escape_markdown
+from trust_core.ui.reasons.by_answers import by_answers_section
 from trust_core.ui.reasons.explained import Explained, explained, top_words
 from trust_core.ui.reasons.joint import joint_section, spread_section
-from trust_core.ui.reasons.splits import split_frame
 from trust_core.ui.run_view import RunView
 
 _BEHIND: Final[tuple[tuple[str, Of, str], ...]] = (
@@ -82,6 +83,9 @@ def _overall(view: RunView, report: CandidateReport, rows: list[MeasureRow]) -> 
                 if test.key == "alignment":
                     st.markdown(escape_markdown(test.why))
             st.caption(escape_markdown(CATALOGUE["alignment"].meaning))
+    together = explainers_side_by_side(report.verdict)
+    if together:
+        st.markdown(escape_markdown(together))
     behind = behind_frame(rows)
     if len(behind):
         small_table(behind, alt="What the alignment of reasons is made of")
@@ -172,13 +176,7 @@ def _texts(view: RunView, candidate: str, found: Explained, names: int | None) -
         explainer = found.explainers[0]
     joint_section(view, candidate, found, explainer, chosen=names)
     spread_section(view, candidate, found, explainer, chosen=names)
-    st.subheader("Does it depend on the answers?", anchor=False)
-    small_table(split_frame(view, candidate, found, chosen=names), alt="Mean alignment in parts of the texts")
-    st.caption(
-        "Mean alignment of single texts: Jaccard index of the top words above chance, with 95 % bootstrap "
-        "intervals over texts. It is not freed of the explainer's noise: compare it between rows, not with "
-        "the alignment above."
-    )
+    by_answers_section(view, view.candidate(candidate), found, chosen=names)
     _listing(view, candidate, found, explainer)
 
 
