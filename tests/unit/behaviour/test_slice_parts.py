@@ -1,0 +1,144 @@
+"""What texts are cut by."""
+
+import numpy as np
+import pytest
+
+from trust_core.behaviour.slice_parts import chosen_parts, cut_texts, parts_of, possible_cuts
+from trust_core.domain.slicing import part_title, slice_problems, slice_title
+from trust_core.errors import SpecError
+
+PAIRS = [
+    ("A man isn't asleep.", "A man is asleep."),
+    ("Two dogs run.", "Three cats never sleep at night."),
+    ("The 24 boys sing.", "Someone sings."),
+    ("A woman reads a long book in the quiet park today.", "A woman reads."),
+] * 10
+GOLD = ["no", "yes", "yes", "no"] * 10
+N = len(PAIRS)
+
+
+def _cut(columns=None, pairs=PAIRS, gold=GOLD):
+    return cut_texts(pairs, gold=gold, answers=["yes"] * (N // 2) + ["no"] * (N // 2), columns=columns or {})
+
+
+def _rows(by, columns=None, **more):
+    return {part.name: np.flatnonzero(part.rows).tolist() for part in parts_of(by, _cut(columns, **more))}
+
+
+def test_negation_is_found_in_either_text():
+    """Words such as never, and all that end in n't, negate."""
+    assert _rows("negation")["with negation"] == [at for at in range(N) if at % 4 in (0, 1)]
+
+
+def test_numbers_are_digits_and_words():
+    """A digit or a number word makes a text one with numbers; a second part holds the others."""
+    found = _rows("numbers")
+    assert found["with numbers"] == [at for at in range(N) if at % 4 in (1, 2)]
+    assert len(found["without"]) == N // 2
+
+
+def test_overlap_is_the_share_of_the_second_texts_words():
+    """A hypothesis whose words all stand in the premise has full overlap."""
+    for name, rows in _rows("overlap").items():
+        if 3 in rows:
+            assert name.endswith("100 % shared")
+            assert 1 not in rows
+
+
+@pytest.mark.parametrize("by", ["label", "answer", "length", "overlap", "negation", "numbers"])
+def test_every_text_is_in_one_part(by):
+    """The parts of a cut hold each text once."""
+    parts = parts_of(by, _cut())
+    assert len(parts) > 1
+    assert (np.sum([part.rows for part in parts], axis=0) == 1).all()
+
+
+def test_a_search_finds_words_in_any_case():
+    """A text search looks into both texts and takes capital letters for small ones."""
+    assert _rows("text:ASLEEP") == {
+        "found": [at for at in range(N) if at % 4 == 0],
+        "not found": [at for at in range(N) if at % 4],
+    }
+    assert _rows("text:nowhere") == {}
+
+
+def test_a_column_of_many_numbers_is_cut_into_four():
+    """Numbers make parts of about equal size, in their order; few values make one part each."""
+    numbers = [f"{value:.2f}" for value in np.random.default_rng(0).random(N)]
+    parts = parts_of("column:score", _cut({"score": numbers}))
+    assert [part.n for part in parts] == [10, 10, 10, 10]
+    highest = [max(float(numbers[row]) for row in np.flatnonzero(part.rows)) for part in parts]
+    assert highest == sorted(highest)
+    stars = [str(at % 5) for at in range(N)]
+    assert set(_rows("column:stars", {"stars": stars})) == {"0", "1", "2", "3", "4"}
+
+
+def test_numbers_that_are_mostly_one_value_make_two_parts():
+    """Where quartiles fall together, the value that most texts have is one part."""
+    skewed = ["0"] * 31 + [str(at) for at in range(1, 10)]
+    assert {name: len(rows) for name, rows in _rows("column:c", {"c": skewed}).items()} == {
+        "0": 31,
+        "other": 9,
+    }
+
+
+def test_what_says_something_else_of_each_text_makes_no_parts():
+    """Ids and free texts are no cut, and empty cells are named."""
+    assert set(_rows("column:genre", {"genre": ["", "fiction"] * (N // 2)})) == {"(empty)", "fiction"}
+    many = {"uid": [f"u{at}" for at in range(60)]}
+    texts = cut_texts(None, gold=None, answers=["a"] * 60, columns=many)
+    assert parts_of("column:uid", texts) == ()
+
+
+def test_auto_takes_all_that_is_possible_but_the_answers():
+    """`auto` stands for every cut of the data; the reference's answers are cut by only where asked for."""
+    texts = _cut({"genre": ["x", "y"] * (N // 2)})
+    cuts = ("label", "length", "overlap", "negation", "numbers", "column:genre")
+    assert possible_cuts(texts) == cuts
+    assert {part.by for part in chosen_parts(("auto", "label", "answer"), texts)} == {*cuts, "answer"}
+    assert chosen_parts(("none",), texts) == ()
+
+
+def test_texts_that_were_left_out_cut_by_nothing():
+    """Saved predictions without texts have parts by label and column alone."""
+    for pairs in (None, [("", None)] * N):
+        assert possible_cuts(_cut({"half": ["a", "b"] * (N // 2)}, pairs=pairs)) == ("label", "column:half")
+    assert _rows("label", gold=None) == {}
+
+
+def test_single_texts_have_no_overlap():
+    """Without a second text there is nothing to overlap."""
+    assert _rows("overlap", pairs=[(first, None) for first, _ in PAIRS]) == {}
+
+
+def test_a_column_that_is_not_there_is_refused():
+    """The nearest column is named, or that there is none."""
+    with pytest.raises(SpecError, match="no column 'gender'") as refused:
+        parts_of("column:gender", _cut({"genre": ["x", "y"] * (N // 2)}))
+    assert "genre" in str(refused.value)
+    with pytest.raises(SpecError, match="no further columns"):
+        parts_of("column:genre", _cut())
+
+
+@pytest.mark.parametrize(
+    "names, said",
+    [
+        (["lenght"], "Did you mean 'length'"),
+        (["text: "], "names nothing"),
+        (["none", "label"], "stands alone"),
+        ([], "slices is empty"),
+    ],
+)
+def test_names_of_cuts_are_checked(names, said):
+    """A name that is no cut is refused with what is allowed."""
+    assert said in "; ".join(slice_problems(names))
+    assert slice_problems(["auto", "column:a", "text:b c"]) == []
+
+
+def test_titles_say_what_the_parts_are():
+    """Parts are called by what they were cut by and their value."""
+    assert part_title("label", "neutral") == "Label: neutral"
+    assert part_title("word", "not") == 'Texts with the word "not"'
+    assert part_title("both", "Label: a, and Length: b") == "Label: a, and Length: b"
+    assert slice_title("column:genre") == "genre"
+    assert slice_title("text:a dog") == "Text search: a dog"
