@@ -72,7 +72,28 @@ def error_measures(
         bins: how many bins.
         resamples: the resampling shared by the measures of these texts, or why nothing can be measured.
     """
-    pairs = view_pairs(reference, candidate, bins)
+    return view_measures(
+        view_pairs(reference, candidate, bins), gold, (reference, candidate), resamples=resamples
+    )
+
+
+def view_measures(
+    pairs: Sequence[ViewPair],
+    gold: Int[np.ndarray, " n"],
+    models: tuple[Predictions, Predictions],
+    *,
+    resamples: Resamples | NotMeasured,
+    stream: str = "level",
+) -> list[Measure]:
+    """The errors of these views with basic intervals, their differences, and their levels.
+
+    Args:
+        pairs: views of both models.
+        gold: (n,) gold classes.
+        models: reference and candidate, from whose probabilities the levels are simulated.
+        resamples: the resampling of these texts, or why nothing can be measured.
+        stream: names the simulation of the levels.
+    """
     if isinstance(resamples, NotMeasured):
         blocked: dict[tuple[str, Of], Figure] = {}
         return [m for pair in pairs for m in _listed(pair, blocked, otherwise=resamples)]
@@ -86,9 +107,9 @@ def error_measures(
         of: simulate_levels(
             model.probabilities,
             views[side::2],
-            rng=derived_rng(resamples.seed, "calibration", "level", of),
+            rng=derived_rng(resamples.seed, "calibration", stream, of),
         )
-        for side, (of, model) in enumerate(zip(_MODELS, (reference, candidate), strict=True))
+        for side, (of, model) in enumerate(zip(_MODELS, models, strict=True))
     }
     measures: list[Measure] = []
     for index, pair in enumerate(pairs):

@@ -60,7 +60,8 @@ def simulate_levels(
             for key, drawn in view.values(_simulated_means(view, gold)).items():
                 collected[key].append(drawn)
     return [
-        {key: _range(np.concatenate(drawn), n) for key, drawn in collected.items()} for collected in values
+        {key: simulated_range(np.concatenate(drawn), n) for key, drawn in collected.items()}
+        for collected in values
     ]
 
 
@@ -77,7 +78,7 @@ def _simulated_means(view: View, gold: IntArray) -> FloatArray:
     return np.concatenate(parts, axis=1)
 
 
-def _range(drawn: FloatArray, n: int) -> Measured:
+def simulated_range(drawn: Float[np.ndarray, " draws"], n: int) -> Measured:
     """The mean of the draws with their central 95 %."""
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     mean = float(drawn.mean())

@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from trust_core.calibration.scoring_rules import SMALLEST
-from trust_core.domain.arrays import FloatArray
+from trust_core.domain.arrays import BoolArray, FloatArray
 from trust_core.domain.predictions import Predictions
 from trust_core.stats.seeds import derived_rng
 
@@ -54,6 +54,13 @@ def fit_temperature(scores: Float[np.ndarray, "n k"], gold: Int[np.ndarray, " n"
     return float(np.exp(found.x))
 
 
+def halves(n: int, *, seed: int) -> BoolArray:
+    """(n,) whether a text lies in the first half; the same for both models of a pair."""
+    first = np.zeros(n, dtype=np.bool_)
+    first[derived_rng(seed, "calibration", "temperature", str(n)).permutation(n)[: n // 2]] = True
+    return first
+
+
 def cross_fitted(predictions: Predictions, gold: Int[np.ndarray, " n"], *, seed: int) -> Rescaled:
     """The predictions with each half of the texts at the temperature that the other half asks for.
 
@@ -65,9 +72,7 @@ def cross_fitted(predictions: Predictions, gold: Int[np.ndarray, " n"], *, seed:
         gold: (n,) gold classes.
         seed: the spec's seed.
     """
-    n = len(gold)
-    first = np.zeros(n, dtype=np.bool_)
-    first[derived_rng(seed, "calibration", "temperature", str(n)).permutation(n)[: n // 2]] = True
+    first = halves(len(gold), seed=seed)
     scores = scores_of(predictions)
     temperatures = (
         fit_temperature(scores[~first], gold[~first]),

@@ -139,8 +139,8 @@ class Spec(SpecPart):
         explained_class: `reference-prediction`, `own-prediction`, `gold` or a class name.
         control_texts: how many of the explained texts the controls use.
         aopc_texts: how many of the explained texts the limits of normalised AOPC are searched for; 0: none.
-        accepted_risk: error rate that is accepted among answers at or above a threshold, which is tuned on the
-            reference; None for half of the reference's error.
+        accepted_risk: error rate that is accepted among answers at or above a threshold, which is tuned on
+            the reference; None for half of the reference's error.
         dimensions: what the verdict is about; one that is left out does not vote.
         margins_from_twin: each margin is at least the upper 95 % limit of what the twin differs by, and the
             reasons are judged beside the twin's.

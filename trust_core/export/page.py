@@ -30,6 +30,7 @@ from trust_core.report.controls import CONTROLS, cannot_judge, control_sentence,
 from trust_core.report.criteria import CRITERIA, explainer_title
 from trust_core.report.explainers import explainers_side_by_side
 from trust_core.report.ladder import outcome
+from trust_core.report.recalibration import recalibration_sentences
 from trust_core.report.retraining import PAIRED
 
 QUESTIONS: Final[Mapping[Dimension, str]] = {
@@ -261,6 +262,7 @@ def _dimension(
     said: tuple[str, ...] = ()
     splits: SplitTable | None = None
     if dimension == "reliability":
+        said = recalibration_sentences(rows, report.spec.get("margins", {}))
         charts = reliability_charts(report, candidate.name, prefix=f"{prefix}-reliability")
     elif dimension == "reasons":
         charts = sweep_charts(report, candidate.name, prefix=f"{prefix}-sweep")

@@ -12,6 +12,7 @@ from trust_core.alignment.summary import ReasonsFindings, reasons_findings
 from trust_core.behaviour.confidence_use import confidence_use_findings, risk_coverage_curves
 from trust_core.behaviour.disagreement import disagreement
 from trust_core.behaviour.summary import answers_findings
+from trust_core.calibration.depth import depth_findings
 from trust_core.calibration.reliability import reliability_curves
 from trust_core.calibration.summary import reliability_findings
 from trust_core.domain.attributions import Explanation, PublishedFeatures
@@ -102,6 +103,7 @@ def measured_predictions(
         reliability=joined_findings(
             [
                 reliability_findings(texts.gold, ours, theirs, bins=spec.bins, **sampled),
+                depth_findings(texts.gold, ours, theirs, bins=spec.bins, **sampled),
                 *published_reliability(spec, texts, ours, theirs),
             ]
         ),

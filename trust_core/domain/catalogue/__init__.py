@@ -9,11 +9,22 @@ from trust_core.domain.catalogue.cost import COST
 from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension, Direction, Entry
 from trust_core.domain.catalogue.reasons import REASONS
 from trust_core.domain.catalogue.reliability import RELIABILITY
+from trust_core.domain.catalogue.reliability_depth import RELIABILITY_DEPTH
 from trust_core.domain.catalogue.slices import SLICES
 
 __all__ = ["CATALOGUE", "DIMENSIONS", "Dimension", "Direction", "Entry"]
 
 CATALOGUE: dict[str, Entry] = {
-    entry.key: entry for entry in (*ANSWERS, *SLICES, *REASONS, *CAUSES, *RELIABILITY, *CONFIDENCE_USE, *COST)
+    entry.key: entry
+    for entry in (
+        *ANSWERS,
+        *SLICES,
+        *REASONS,
+        *CAUSES,
+        *RELIABILITY,
+        *RELIABILITY_DEPTH,
+        *CONFIDENCE_USE,
+        *COST,
+    )
 }
 """Every measure by its key."""

@@ -143,15 +143,17 @@ def split_section(found: Mending, names: tuple[str, str]) -> None:
     )
 
 
-def temperature_section(found: Mending, names: tuple[str, str]) -> None:
-    """Figures before and after temperature scaling, with the temperatures."""
+def temperature_section(found: Mending, names: tuple[str, str], *, said: tuple[str, ...] = ()) -> None:
+    """Figures before and after temperature scaling, with the temperatures; first what the report says."""
     st.subheader("Can recalibration close the gap?", anchor=False)
-    said = [
+    for sentence in said:
+        st.markdown(f"- {escape_markdown(sentence.removeprefix('Can recalibration close the gap? '))}")
+    temperatures = [
         f"{escape_markdown(name)} {pair[0]:.2f} and {pair[1]:.2f}"
         for name, pair in zip(names, found.temperatures, strict=True)
     ]
     brier = [_pick(rows, "brier", "difference") for rows in (found.before, found.after)]
-    if brier[0].value is not None and brier[1].value is not None:
+    if not said and brier[0].value is not None and brier[1].value is not None:
         texts = [figure_text(row) for row in brier]
         st.markdown(
             f"After temperature scaling the Brier difference is {escape_markdown(texts[1].value)} "
@@ -159,9 +161,9 @@ def temperature_section(found: Mending, names: tuple[str, str]) -> None:
         )
     small_table(mended_frame(found, names), alt="Figures before and after temperature scaling")
     st.caption(
-        f"Temperatures on the two halves of the texts: {'; '.join(said)}. Above 1, a model was too sure. "
-        "Each half is scaled by the temperature that the other half asks for (Guo et al. 2017), so no text "
-        "helps to choose its own. No answer changes."
+        f"Temperatures on the two halves of the texts: {'; '.join(temperatures)}. Above 1, a model was too "
+        "sure. Each half is scaled by the temperature that the other half asks for (Guo et al. 2017), so no "
+        "text helps to choose its own. No answer changes."
     )
 
 

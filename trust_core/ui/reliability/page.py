@@ -11,6 +11,7 @@ from trust_core.charts.calibration_view import CLICKED, calibration_alt, calibra
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import MIN_TEXTS, Of
 from trust_core.domain.report import MeasureRow
+from trust_core.report.recalibration import recalibration_sentences
 from trust_core.ui import address, chart, measure_card, state
 from trust_core.ui.compact import brief, short_name, small_table
 from trust_core.ui.messages import escape_markdown
@@ -79,7 +80,12 @@ def _body(view: RunView, candidate: str) -> None:
         mended = mending(found, version=view.version, chosen=names)
         models = (short_name(view.reference), short_name(candidate))
         split_section(mended, models)
-        temperature_section(mended, models)
+        temperature_section(mended, models, said=_recalibrated(view, candidate))
+
+
+def _recalibrated(view: RunView, candidate: str) -> tuple[str, ...]:
+    """What the report says of recalibration; nothing in a report of an older version."""
+    return recalibration_sentences(view.candidate(candidate).measures, view.report.spec.get("margins", {}))
 
 
 def _figures(view: RunView, candidate: str) -> None:
