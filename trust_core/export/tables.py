@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from trust_core.domain.measures import LEVEL, Of, Setting
 from trust_core.domain.report import CandidateReport, MeasureRow, ModelInfo, Report
 from trust_core.export.figure_text import NO_FIGURE
-from trust_core.report.criteria import explainer_title
+from trust_core.report.choice import chosen_dimensions, voting_tests
+from trust_core.report.criteria import CRITERIA, explainer_title
+from trust_core.report.wording import in_sentence
 
 _PUBLISHED: Final[Mapping[str, Setting]] = {"binning": "equal-mass", "edges": "own"}
 """The bins of the published tables: quantiles of each model's own confidences."""
@@ -24,12 +26,38 @@ class ModelTable:
     Attributes:
         columns: names of the columns.
         rows: one a model, the reference first; as many cells as columns.
-        caption: what the figures are and how many texts they rest on.
+        caption: what the figures are, how many texts they rest on, and the margins.
+        best: (row, column) of the best candidate in each column, where there are several; equals share it.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str
+    best: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of figures: its title, the figure, and how it is written."""
+
+    title: str
+    key: str
+    explainer: str | None = None
+    pair: bool = False
+    wanted: Mapping[str, Setting] = field(default_factory=dict)
+    factor: float = 1.0
+    digits: int = 4
+    lower: bool = False
+
+
+_FIGURES: Final = (
+    _Column("Accuracy (%)", "accuracy", factor=100.0, digits=2),
+    _Column("Agreement (%)", "agreement", pair=True, factor=100.0, digits=2),
+    _Column("Negative flips (%)", "negative_flip_rate", pair=True, factor=100.0, digits=2, lower=True),
+    _Column("ECE", "ece", wanted=_PUBLISHED, lower=True),
+    _Column("MCE", "mce", wanted=_PUBLISHED, lower=True),
+    _Column("Brier", "brier", lower=True),
+)
 
 
 def model_table(report: Report) -> ModelTable:
@@ -39,64 +67,87 @@ def model_table(report: Report) -> ModelTable:
             row.explainer for candidate in report.candidates for row in candidate.measures if row.explainer
         )
     )
-    columns = ["Model", "Accuracy (%)", "ECE", "MCE", "Brier"]
-    for explainer in explainers:
-        columns += [f"{explainer_title(explainer)} Jaccard@K", f"{explainer_title(explainer)} S"]
-    columns += ["Parameters (M)", "Size (MB)", "Latency (ms)", "Verdict"]
-    rows = []
+    figures = (
+        *_FIGURES,
+        *(
+            _Column(f"{explainer_title(explainer)} {title}", key, explainer, pair=True, digits=3)
+            for explainer in explainers
+            for key, title in (("jaccard", "Jaccard@K"), ("alignment", "S"))
+        ),
+    )
+    costs = ("Parameters (M)", "Size (MB)", "Latency (ms)")
+    rows, values = [], []
     for model in report.resolved.models:
+        reference = model.role == "reference"
         candidate = next((c for c in report.candidates if c.name == model.name), None)
-        if model.role == "reference":
+        if reference:
             candidate = report.candidates[0] if report.candidates else None
-        of: Of = "reference" if model.role == "reference" else "candidate"
-        cells = [
-            model.name,
-            _cell(candidate, "accuracy", of, factor=100.0, digits=2),
-            _cell(candidate, "ece", of, wanted=_PUBLISHED),
-            _cell(candidate, "mce", of, wanted=_PUBLISHED),
-            _cell(candidate, "brier", of),
-        ]
-        for explainer in explainers:
-            for key in ("jaccard", "alignment"):
-                compared = None if model.role == "reference" else candidate
-                cells.append(_cell(compared, key, "pair", explainer=explainer, digits=3))
-        cells += [
-            NO_FIGURE if model.parameters is None else f"{model.parameters / 1e6:.1f}",
-            NO_FIGURE if model.size_bytes is None else f"{model.size_bytes / 1e6:.1f}",
-            _latency_cell(latency_row(report, model)),
-            "reference" if model.role == "reference" or candidate is None else candidate.verdict.overall,
-        ]
-        rows.append(tuple(cells))
-    return ModelTable(tuple(columns), tuple(rows), _caption(report))
+        found = [_row(candidate, column, reference=reference) for column in figures]
+        spent = (
+            None if model.parameters is None else model.parameters / 1e6,
+            None if model.size_bytes is None else model.size_bytes / 1e6,
+            median_latency(report, model.name),
+        )
+        rows.append(
+            (
+                model.name,
+                *(_cell(row, column, report) for row, column in zip(found, figures, strict=True)),
+                *(NO_FIGURE if cost is None else f"{cost:.1f}" for cost in spent[:2]),
+                _latency_cell(latency_row(report, model)),
+                "reference" if reference or candidate is None else candidate.verdict.overall,
+            )
+        )
+        values.append([*(None if row is None else row.value for row in found), *spent])
+    lower = [*(column.lower for column in figures), *(True for _ in costs)]
+    candidates = [at for at, model in enumerate(report.resolved.models) if model.role == "candidate"]
+    return ModelTable(
+        ("Model", *(column.title for column in figures), *costs, "Verdict"),
+        tuple(rows),
+        _caption(report, several=len(candidates) > 1),
+        _best(values, lower, candidates),
+    )
 
 
-def _cell(
-    candidate: CandidateReport | None,
-    key: str,
-    of: Of,
-    *,
-    explainer: str | None = None,
-    wanted: Mapping[str, Setting] | None = None,
-    factor: float = 1.0,
-    digits: int = 4,
-) -> str:
-    """The figure as digits, with its interval; a dash where there is none."""
-    if candidate is None:
-        return NO_FIGURE
-    row = next(
+def _best(
+    values: Sequence[Sequence[float | None]], lower: Sequence[bool], candidates: Sequence[int]
+) -> frozenset[tuple[int, int]]:
+    """The best candidate of each column; nothing with a single one, or where all are the same."""
+    best = set()
+    for column, falls in enumerate(lower):
+        known = {at: value for at in candidates if (value := values[at][column]) is not None}
+        if len(known) > 1 and len(set(known.values())) > 1:
+            top = min(known.values()) if falls else max(known.values())
+            # The name comes before the figures.
+            best |= {(at, column + 1) for at, value in known.items() if value == top}
+    return frozenset(best)
+
+
+def _row(candidate: CandidateReport | None, column: _Column, *, reference: bool) -> MeasureRow | None:
+    """The figure of a model, or None where it has none."""
+    if candidate is None or (reference and column.pair):
+        return None
+    of: Of = "pair" if column.pair else "reference" if reference else "candidate"
+    return next(
         (
             row
             for row in candidate.measures
-            if (row.key, row.of, row.explainer) == (key, of, explainer) and _matches(row, wanted or {})
+            if (row.key, row.of, row.explainer) == (column.key, of, column.explainer)
+            and _matches(row, column.wanted)
         ),
         None,
     )
+
+
+def _cell(row: MeasureRow | None, column: _Column, report: Report) -> str:
+    """The figure as digits, with its interval, and with its n where that is not all predicted texts."""
     if row is None or row.value is None:
         return NO_FIGURE
-    value = f"{row.value * factor:.{digits}f}"
+    value = f"{row.value * column.factor:.{column.digits}f}"
     if row.low is None or row.high is None:
         return value
-    return f"{value} ({row.low * factor:.{digits}f} to {row.high * factor:.{digits}f})"
+    limits = f"{row.low * column.factor:.{column.digits}f} to {row.high * column.factor:.{column.digits}f}"
+    own = "" if row.n is None or row.n == report.resolved.data.predicted else f"; n = {row.n}"
+    return f"{value} ({limits}{own})"
 
 
 def _matches(row: MeasureRow, wanted: Mapping[str, Setting]) -> bool:
@@ -137,13 +188,27 @@ def median_latency(report: Report, model: str) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _caption(report: Report) -> str:
+def _caption(report: Report, *, several: bool) -> str:
     data = report.resolved.data
+    margins = report.spec.get("margins", {})
+    tested = {
+        test.key: test.margin
+        for candidate in report.candidates
+        for test in voting_tests(candidate, chosen_dimensions(report))
+    }
+    said = [
+        f"{in_sentence(criterion.title)} {criterion.bound(tested.get(key, margins.get(key)))}"
+        for key, criterion in CRITERIA.items()
+        if key in tested
+    ]
     return (
         f"{data.predicted} texts predicted and {data.explained} explained of {data.source}. In parentheses: "
-        "95 % intervals. ECE and MCE use quantile bins of each model's own confidences; "
+        "95 % intervals, with n where it is another number of texts. "
+        + ("Bold: the best candidate. " if several else "")
+        + "ECE and MCE use quantile bins of each model's own confidences; "
         "Brier is the sum over classes, from 0 to 2; S is alignment freed of chance and explainer noise. "
         "Latency is the median of one text at a time."
+        + (f" Verdict by 90 % intervals within these margins: {'; '.join(said)}." if said else "")
     )
 
 
@@ -153,7 +218,15 @@ def markdown_table(report: Report) -> str:
     lines = [
         markdown_row([markdown_text(name) for name in table.columns]),
         markdown_row(["---"] + ["---:"] * (len(table.columns) - 2) + ["---"]),
-        *(markdown_row([markdown_text(cell) for cell in row]) for row in table.rows),
+        *(
+            markdown_row(
+                [
+                    f"**{markdown_text(cell)}**" if (at, column) in table.best else markdown_text(cell)
+                    for column, cell in enumerate(row)
+                ]
+            )
+            for at, row in enumerate(table.rows)
+        ),
     ]
     return "\n".join([*lines, "", markdown_text(table.caption), ""])
 
@@ -196,7 +269,14 @@ _LATEX: Final[Mapping[str, str]] = {
 def latex_table(report: Report) -> str:
     """table.tex: a booktabs table that compiles with any name in it (T1 font encoding)."""
     table = model_table(report)
-    body = [" & ".join(_latex(cell) for cell in row) + r" \\" for row in table.rows]
+    body = [
+        " & ".join(
+            rf"\textbf{{{_latex(cell)}}}" if (at, column) in table.best else _latex(cell)
+            for column, cell in enumerate(row)
+        )
+        + r" \\"
+        for at, row in enumerate(table.rows)
+    ]
     return "\n".join(
         [
             r"% needs \usepackage{booktabs} and \usepackage[T1]{fontenc}",

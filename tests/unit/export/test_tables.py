@@ -52,3 +52,43 @@ def test_latex_has_equal_cells_in_every_row():
     body = [line for line in latex_table(sample_report()).splitlines() if line.endswith(r"\\")]
     assert len(body) == 4
     assert len({len(re.findall(r"(?<!\\)&", line)) for line in body}) == 1
+
+
+def test_the_best_candidate_of_each_column_is_bold():
+    """Among candidates the best figure stands out, the lowest where low is good; the reference never."""
+    table = model_table(sample_report())
+    rows = {row[0]: at for at, row in enumerate(table.rows)}
+    columns = {name: at for at, name in enumerate(table.columns)}
+    assert (rows["ref:int8"], columns["Accuracy (%)"]) in table.best
+    assert (rows["ref:int8"], columns["Negative flips (%)"]) in table.best
+    assert (rows["ref:int8"], columns["Size (MB)"]) in table.best
+    assert not any(row == rows["nli-reference"] for row, _ in table.best)
+    bold = len(table.best)
+    assert markdown_table(sample_report()).count("**") == 2 * bold
+    assert latex_table(sample_report()).count(r"\textbf{") == bold
+
+
+def test_a_single_candidate_is_not_compared_with_itself():
+    """With one candidate nothing is bold, and the caption says nothing of it."""
+    report = sample_report()
+    models = tuple(model for model in report.resolved.models if model.name != "ref:int8")
+    resolved = report.resolved.model_copy(update={"models": models})
+    alone = report.model_copy(update={"candidates": report.candidates[:1], "resolved": resolved})
+    assert model_table(alone).best == frozenset()
+    assert "Bold" not in model_table(alone).caption
+
+
+def test_the_caption_has_n_and_margins_as_a_paper_would():
+    """Numbers of texts, level of the intervals and every margin of the verdict stand in the caption."""
+    caption = model_table(sample_report()).caption
+    assert "500 texts predicted" in caption
+    assert "95 % intervals" in caption
+    assert "accuracy margin ±1 point" in caption
+    assert "alignment of reasons floor 0.75" in caption
+
+
+def test_a_figure_of_fewer_texts_has_its_own_n():
+    """The alignment rests on the explained texts, and says on how many."""
+    table = model_table(sample_report())
+    cell = table.rows[1][table.columns.index("LIME S")]
+    assert cell.endswith("; n = 100)")
