@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from trust_core.domain.uploads import called
 from trust_core.errors import DataError, nearest
 
 MAX_CHARACTERS = 100_000
@@ -33,21 +34,23 @@ def allowed_file(name: str, limits: Limits) -> Path:
     Raises:
         DataError: it does not exist, is no file, is too large, or lies outside the roots.
     """
+    shown = called(name)
     try:
         path = Path(name).expanduser().resolve()
         if limits.roots is not None:
             _refuse_outside(name, path, limits.roots)
         if path.is_dir():
-            raise DataError(f"{name} is a folder.", allowed="Give the file in it.")
+            raise DataError(f"{shown} is a folder.", allowed="Give the file in it.")
         if not path.is_file():
-            raise DataError(f"There is no file {name}.", remedy=_similar(path))
+            remedy = _similar(path) if shown == name else "Upload it again."
+            raise DataError(f"There is no file {shown}.", remedy=remedy)
         size = path.stat().st_size
     except (OSError, ValueError, RuntimeError) as error:
         # No permission, a name of impossible length or characters, links in a circle, an unknown ~user.
         raise DataError(f"{name!r} cannot be opened: {error}.", remedy="Check the path.") from error
     if size > limits.max_bytes:
         raise DataError(
-            f"{name} has {size:,} bytes.",
+            f"{shown} has {size:,} bytes.",
             allowed=f"A data file may have {limits.max_bytes:,} (TRUST_MAX_DATA_MIB).",
         )
     return path

@@ -77,6 +77,7 @@ def saved_predictions(name: str, limits: Limits) -> SavedPredictions:
         RowErrors: a cell is no number, a row is no probability law, or an id repeats.
     """
     table = table_from_file(name, limits)
+    name = table.source
     identity = next((column for column in ("id", "uid") if column in table.columns), None)
     if identity is None:
         raise PredictionsError(

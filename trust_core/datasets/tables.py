@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from trust_core.datasets.arrow import Cell, cell_of, columns_of_arrow, table_of_parquet
 from trust_core.datasets.limits import MAX_CHARACTERS, Limits, allowed_file, refuse_too_many
+from trust_core.domain.uploads import called
 from trust_core.errors import DataError, RowErrors, RowProblem
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet")
@@ -70,14 +71,15 @@ def table_from_file(name: str, limits: Limits) -> Table:
         DataError: not a known format, not readable as that format, over a limit, or empty.
         RowErrors: single rows are broken; all of them are listed.
     """
-    kind = _format(name)
+    shown = called(name)
+    kind = _format(shown)
     path = allowed_file(name, limits)
-    content = _content(name, path, limits)
+    content = _content(shown, path, limits)
     if not content.strip():
-        raise DataError(f"{name} is empty.", allowed="It must hold a header and at least one row.")
-    table = _READERS[kind](name, content, limits)
+        raise DataError(f"{shown} is empty.", allowed="It must hold a header and at least one row.")
+    table = _READERS[kind](shown, content, limits)
     if len(table) == 0:
-        raise DataError(f"{name} holds no rows.", allowed="It must hold at least one row below the header.")
+        raise DataError(f"{shown} holds no rows.", allowed="It must hold at least one row below the header.")
     return table
 
 

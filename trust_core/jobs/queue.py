@@ -49,6 +49,7 @@ class JobQueue:
         limits: how many jobs may be there.
         admit: refuses a spec that names what its owner may not; says whether nobody else may see the job.
         wake: called when there is something to do; starts a worker where none runs.
+        guard: called before a job is changed; refuses it where nothing may be.
         now: seconds since 1970.
     """
 
@@ -59,6 +60,7 @@ class JobQueue:
         *,
         admit: Callable[[Spec, str], bool],
         wake: Callable[[], object],
+        guard: Callable[[], None] = lambda: None,
         now: Clock = time.time,
     ) -> None:
         self._home = home
@@ -66,6 +68,7 @@ class JobQueue:
         self._limits = limits
         self._admit = admit
         self._wake = wake
+        self._guard = guard
         self._now = now
 
     def submit(self, spec: Spec, *, owner: str, name: str) -> Job:
@@ -84,6 +87,7 @@ class JobQueue:
             RunConflict: the queue is full, or the user has too many jobs in it.
             RunError: the table cannot be written.
         """
+        self._guard()
         private = self._admit(spec, owner)
         key = job_id(spec)
         given = json.dumps(spec.model_dump(mode="json", by_alias=True, exclude_defaults=True))
@@ -140,6 +144,7 @@ class JobQueue:
 
         What is done is kept. Nothing happens to a job that has ended.
         """
+        self._guard()
         key = checked_id(job_id)
         alive = self.worker_alive()
         with self._database.writing() as table:
@@ -169,6 +174,7 @@ class JobQueue:
         Raises:
             RunConflict: the queue is full, or its owner has too many jobs in it.
         """
+        self._guard()
         key = checked_id(job_id)
         job = self.job(key)
         if job.resumable:
@@ -190,6 +196,7 @@ class JobQueue:
             RunConflict: it runs.
             RunError: there is none of that id, or its folder cannot be removed.
         """
+        self._guard()
         key = checked_id(job_id)
         job = self.job(key)
         if job.state == "running":

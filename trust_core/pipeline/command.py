@@ -8,6 +8,7 @@ import shlex
 from typing import Any
 
 from trust_core.domain.spec import Spec
+from trust_core.domain.uploads import called
 
 FROM_TWIN = "from-twin"
 """What `--margins` takes in place of a file."""
@@ -37,18 +38,25 @@ _PLAIN_TEXT = re.compile(r"(?!(?:true|false|null|yes|no|on|off|y|n|nan|inf)$)[a-
 
 
 def reproducing_command(spec: Spec) -> str:
-    """`python -m trust_core evaluate ...` with a flag for every field that is not at its default."""
+    """`python -m trust_core evaluate ...` with a flag for every field that is not at its default.
+
+    An upload is called by its own name: the command is for a machine that has the file.
+    """
     words: list[str] = []
     given = spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     for name, value in given.items():
         if name in _FLAGS:
-            words += _flag(_FLAGS[name], value)
+            words += _flag(_FLAGS[name], called(str(value)))
         elif name in _LISTS:
             for entry in value:
-                words += _flag(_LISTS[name], entry)
+                words += _flag(_LISTS[name], called(entry))
         elif name == "data":
             for part, entry in value.items():
-                words += _flag(_DATA[part], entry) if part in _DATA else _assignment(f"data.{part}", entry)
+                words += (
+                    _flag(_DATA[part], called(str(entry)))
+                    if part in _DATA
+                    else _assignment(f"data.{part}", entry)
+                )
         elif name in _JOINED and not any("," in entry for entry in value):
             words += _flag(_JOINED[name], ",".join(value))
         elif name == "margins_from_twin":

@@ -19,6 +19,7 @@ from trust_core.domain.predictions import Predictions
 from trust_core.domain.report import ControlReport
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import TextSet
+from trust_core.domain.uploads import distinct
 from trust_core.errors import PredictionsError, SpecError
 from trust_core.models.labels import NamedClasses
 from trust_core.pipeline import controls
@@ -75,7 +76,10 @@ def plan_saved(spec: Spec, *, limits: Limits) -> SavedPlan:
     given = [spec.reference_predictions, *spec.candidate_predictions]
     if spec.twin_predictions is not None:
         given.append(spec.twin_predictions)
-    files = joined([saved_predictions(name, limits) for name in given])
+    read = [saved_predictions(name, limits) for name in given]
+    # Two uploads may have one name.
+    names = distinct([file.source for file in read])
+    files = joined([replace(file, source=name) for file, name in zip(read, names, strict=True)])
     texts = _texts(spec, files, limits)
     parties = [
         NamedClasses(
@@ -104,7 +108,7 @@ def plan_saved(spec: Spec, *, limits: Limits) -> SavedPlan:
             model_hashes=[file.content_hash for file in files[:compared]],
             twin_hash=None if twin_file is None else twin_file.content_hash,
         ),
-        name=f"{', '.join(spec.candidate_predictions)} against {spec.reference_predictions}",
+        name=f"{', '.join(names[1:compared])} against {names[0]}",
         files=tuple(files[:compared]),
         texts=sampled,
         results=tuple(results[:compared]),

@@ -8,6 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from trust_core.domain.uploads import DIGITS, EVERYONE, FOLDER
 from trust_core.errors import DataError, RunError
 from trust_core.store.atomic import write_atomically
 
@@ -35,13 +36,13 @@ class Uploads:
     """
 
     def __init__(self, home: Path, *, max_bytes: int) -> None:
-        self._root = home / "uploads"
+        self._root = home / FOLDER
         self._max_bytes = max_bytes
 
     def folder(self, owner: str) -> Path:
         """Where the uploads of one user lie; users who do not sign in share one folder."""
         # A digest, since what signs in may be any text, and no two users may share a folder by spelling.
-        return self._root / (hashlib.sha256(owner.encode()).hexdigest()[:16] if owner else "everyone")
+        return self._root / (hashlib.sha256(owner.encode()).hexdigest()[:DIGITS] if owner else EVERYONE)
 
     def save(self, owner: str, name: str, content: bytes) -> Path:
         """Keep a file; the same content under the same name is kept once.
@@ -61,7 +62,7 @@ class Uploads:
                 f"The name {clean!r} does not end like a table.",
                 allowed="CSV, TSV, JSONL and Parquet files can be read, also gzipped (.csv.gz).",
             )
-        path = self.folder(owner) / hashlib.sha256(content).hexdigest()[:16] / clean
+        path = self.folder(owner) / hashlib.sha256(content).hexdigest()[:DIGITS] / clean
         if not path.exists():
             write_atomically(path, content)
         return path

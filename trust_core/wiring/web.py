@@ -46,8 +46,9 @@ class Web:
         self.queue = JobQueue(
             settings.home,
             QueueLimits(waiting=settings.max_queue, of_user=settings.max_jobs_per_user),
-            admit=self._admitted,
+            admit=lambda spec, owner: admitted(spec, owner, settings),
             wake=self.start_worker_if_free,
+            guard=self._check_writable,
         )
         self.interactive = WarmClient(settings.home, wake=self.start_worker_if_free)
         self.uploads = uploads_of(settings)
@@ -170,10 +171,6 @@ class Web:
             raise RunConflict(f"A process works on the run in {folder}.", remedy="Stop it first.")
         self.queue.delete(job_id)
         self._registry.forget(folder)
-
-    def _admitted(self, spec: Spec, owner: str) -> bool:
-        self._check_writable()
-        return admitted(spec, owner, self.settings)
 
     def _check_writable(self) -> None:
         """Refuse changes on a server that only shows what is there."""

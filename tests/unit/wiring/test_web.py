@@ -118,19 +118,22 @@ def test_too_large_an_import(tmp_path: Path) -> None:
 
 
 def test_a_server_that_only_shows(web: Web, tmp_path: Path) -> None:
-    """With TRUST_READ_ONLY nothing is queued, taken in or removed, whatever a page lets through."""
+    """With TRUST_READ_ONLY nothing is queued, stopped, taken in or removed, whatever a page lets through."""
     job = web.queue.submit(SPEC, owner="", name="x")
     content = web.export_run(write_run(tmp_path / "other"))
     shown = workplace(Settings(home=tmp_path, start_worker=False, read_only=True))
     for change in (
         lambda: shown.queue.submit(SPEC.model_copy(update={"seed": 1}), owner="", name="y"),
         lambda: shown.import_run(content),
+        lambda: shown.queue.cancel(job.id),
+        lambda: shown.queue.resume(job.id),
+        lambda: shown.queue.delete(job.id),
         lambda: shown.delete(job.id),
         lambda: shown.forget(tmp_path / "other"),
     ):
         with pytest.raises(RunConflict, match="only shows what is there"):
             change()
-    assert [one.id for one in shown.queue.jobs()] == [job.id]
+    assert [(one.id, one.state) for one in shown.queue.jobs()] == [(job.id, "queued")]
 
 
 def test_checks_need_a_worker(web: Web) -> None:
