@@ -8,12 +8,12 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import NoReturn
 
-from trust_core.cli import app, compress, demo, evaluate, explain, gate, runs, worker
+from trust_core.cli import app, compress, demo, evaluate, explain, gate, plan, runs, worker
 from trust_core.cli.exit_codes import INTERRUPTED, MENDABLE, UNEXPECTED
 from trust_core.cli.terminal import complain
 from trust_core.errors import TrustError, UsageError
 
-_COMMANDS = (app, demo, evaluate, gate, explain, compress, runs, worker)
+_COMMANDS = (app, demo, plan, evaluate, gate, explain, compress, runs, worker)
 
 
 class _Parser(ArgumentParser):

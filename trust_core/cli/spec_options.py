@@ -141,6 +141,24 @@ def spec_from_options(options: Namespace) -> Spec:
     return read_part(Spec, content, source=options.spec or "the command line")
 
 
+def margins_from_options(options: Namespace) -> tuple[Margins, bool]:
+    """The margins that the flags describe, whatever else they say, and whether they come from the twin.
+
+    Raises:
+        SpecError: a margin out of its range.
+        UsageError: a file cannot be read.
+    """
+    content: dict[str, Any] = mapping_from_file(options.spec).get("margins") or {} if options.spec else {}
+    from_twin = options.margins == FROM_TWIN
+    if options.margins and not from_twin:
+        content = mapping_from_file(options.margins)
+    whole: dict[str, Any] = {"margins": dict(content)}
+    for path, value in assignments(options):
+        if path.partition(".")[0] == "margins":
+            _place(whole, path, value)
+    return read_part(Margins, whole["margins"], source="the margins"), from_twin
+
+
 def _count(text: str) -> int | str:
     """A number, or `all`; argparse refuses anything else with what is allowed."""
     if text == "all":

@@ -47,7 +47,7 @@ class ModelCheck(PreflightPart):
 
     Attributes:
         name: as the spec has it.
-        role: reference or candidate.
+        role: reference, candidate or twin.
         source: bundled, folder, hub or derived.
         architecture: of its network.
         labels: its class names, in its own order.
@@ -125,8 +125,6 @@ class PreflightReport(PreflightPart):
         models: those that could be read.
         data: the texts; None where they could not be read.
         classes: canonical class names; empty where nobody says what they are.
-        settles: margin key -> smallest difference (for `alignment`: distance from the floor) that these texts
-            can settle, if a tenth of them changes outcome and alignments spread as they usually do.
         cost: what the run will take at the most; None while there are problems, or without models.
         fingerprint: names the run; empty while there are problems.
         name: for lists of runs; likewise.
@@ -137,7 +135,6 @@ class PreflightReport(PreflightPart):
     models: tuple[ModelCheck, ...] = ()
     data: DataCheck | None = None
     classes: tuple[str, ...] = ()
-    settles: dict[str, float] = {}
     cost: CostEstimate | None = None
     fingerprint: str = ""
     name: str = ""

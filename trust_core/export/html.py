@@ -18,6 +18,7 @@ from trust_core.export.foreign_text import visible
 from trust_core.export.page import TWO_LEVELS, lay_out
 from trust_core.export.page_choice import CORRECTION
 from trust_core.export.page_slices import CAPTION as SLICE_CAPTION
+from trust_core.export.planning_text import MISSING_CAPTION, MISSING_COLUMNS
 from trust_core.export.worked_texts import RunTables
 from trust_core.report.criteria import explainer_title
 
@@ -72,6 +73,8 @@ def report_html(report: Report, tables: RunTables | None = None) -> str:
         two_levels=TWO_LEVELS,
         slice_caption=SLICE_CAPTION,
         correction=CORRECTION,
+        missing_columns=MISSING_COLUMNS,
+        missing_caption=MISSING_CAPTION,
     )
 
 

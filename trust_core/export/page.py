@@ -23,6 +23,7 @@ from trust_core.export.page_choice import Choice, choice, choice_chart
 from trust_core.export.page_slices import SlicesView, slices_view
 from trust_core.export.page_splits import SplitTable, split_table
 from trust_core.export.page_thresholds import threshold_charts
+from trust_core.export.planning_text import missing_rows
 from trust_core.export.tables import latency_row, median_latency
 from trust_core.export.worked_texts import RunTables, WorkedText, worked_texts
 from trust_core.report.advice import next_steps
@@ -117,6 +118,7 @@ class CandidateView:
     dimensions: tuple[DimensionView, ...]
     worked: tuple[WorkedText, ...]
     slices: SlicesView | None
+    missing: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,7 @@ def _candidate(
         ),
         worked=tuple(worked),
         slices=slices_view(candidate.slices),
+        missing=missing_rows(candidate),
     )
 
 

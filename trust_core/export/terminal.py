@@ -114,6 +114,8 @@ def _test_line(test: TestRow, counted: int) -> str:
     outcome = not_after_correction(counted) if held else OUTCOMES[test.status]
     if (held or test.status == "inconclusive") and test.n_needed is not None:
         outcome += f", about {count(test.n_needed)} texts would do"
+        if test.n is not None and test.n_needed > test.n:
+            outcome += f" ({count(test.n_needed - test.n)} more)"
     if test.twin is not None:
         outcome += f"; {SAYS[test.twin.says]}"
     return f"{head} {figure:>7} {limits:<26} {criterion.bound(test.margin):<16} {outcome}"

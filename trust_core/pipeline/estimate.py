@@ -13,6 +13,7 @@ from trust_core.explain.methods import NOISE_FREE, canonical_name
 from trust_core.explain.published import SEEDS
 from trust_core.models.device import Device
 from trust_core.perturb.words import segment
+from trust_core.pipeline.controls import int8_member
 from trust_core.pipeline.plan import Plan, explains
 from trust_core.pipeline.trying import MOST_WORDS
 from trust_core.pipeline.work import TITLES
@@ -66,6 +67,19 @@ def mean_passes(plan: Plan) -> dict[str, float]:
     return {name: sum(passes(name, w, plan.spec) for w in words) / max(1, len(words)) for name in names}
 
 
+def sizes_of_controls(plan: Plan) -> list[int]:
+    """Bytes of the weights of each model that the controls load besides the members."""
+    reference = plan.members[0].inspected.facts.stored_bytes
+    # C5 always; C2 where no int8 candidate stands in for it; C3 where the twin is no candidate.
+    sizes = [reference]
+    if int8_member(plan.members) is None:
+        sizes.append(reference)
+    twin = None if plan.twin is None else plan.twin.inspected.facts
+    if twin is not None and all(twin.content_hash != m.inspected.facts.content_hash for m in plan.members):
+        sizes.append(twin.stored_bytes)
+    return sizes
+
+
 def estimate(plan: Plan, *, device: Device, rate: float | None) -> CostEstimate:
     """Seconds of each part of a run.
 
@@ -80,7 +94,8 @@ def estimate(plan: Plan, *, device: Device, rate: float | None) -> CostEstimate:
     spec = plan.spec
     each = USUAL_RATE["cpu" if device.torch_name == "cpu" else "cuda"] if rate is None else rate
     sizes = [member.inspected.facts.stored_bytes for member in plan.members]
-    predicting = each * len(plan.texts) * (sum(sizes) + sizes[0])
+    control_sizes = sizes_of_controls(plan)
+    predicting = each * len(plan.texts) * (sum(sizes) + sum(control_sizes))
     phases = [("Predicting", predicting)]
     controls = CONTROLS_S * len(sizes)
     if plan.explains:
@@ -90,8 +105,8 @@ def estimate(plan: Plan, *, device: Device, rate: float | None) -> CostEstimate:
                 (f"Explaining by {TITLES[name]}", each * count * repeats * len(plan.explained) * sum(sizes))
             )
             if explains(spec):
-                again = 1 if name in NOISE_FREE else 2
-                controls += each * count * len(plan.control_rows) * sizes[0] * again
+                again = 0 if name in NOISE_FREE else sizes[0]
+                controls += each * count * len(plan.control_rows) * (sum(control_sizes) + again)
         if explains(spec):
             counted = TRIALS_A_TEXT * len(spec.explainers) * len(plan.explained)
             counted += curve_passes(plan)

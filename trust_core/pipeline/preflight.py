@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -24,7 +23,6 @@ from trust_core.pipeline.estimate import estimate
 from trust_core.pipeline.plan import Plan
 from trust_core.pipeline.saved import plan_saved
 from trust_core.ports import Encoded
-from trust_core.stats.planning import TYPICAL_ALIGNMENT_SPREAD, TYPICAL_CHURN, smallest_settled
 
 SAMPLE = 500
 """Texts whose length is looked at."""
@@ -94,7 +92,8 @@ def preflight(
     inspected = _inspected(spec, policy, findings)
     classes = _matched(spec, texts, inspected, findings)
     models = tuple(
-        _model_check(index, name, model, texts, findings) for index, (name, model) in enumerate(inspected)
+        _model_check(_role(spec, index, name), name, model, texts, findings)
+        for index, (name, model) in enumerate(inspected)
     )
     chosen: Plan | None = None
     if not findings.problems:
@@ -108,7 +107,6 @@ def preflight(
         models=models,
         data=data,
         classes=classes,
-        settles=_settles(data.predicted, data.explained) if data else {},
         cost=_cost(chosen, rate_on) if chosen else None,
         fingerprint=chosen.fingerprint if chosen else "",
         name=chosen.name if chosen else "",
@@ -141,7 +139,6 @@ def _of_predictions(spec: Spec, limits: Limits, findings: _Findings) -> Prefligh
             problems=(),
             data=data,
             classes=texts.classes,
-            settles=_settles(data.predicted, 0),
             fingerprint=made.fingerprint,
             name=made.name,
         )
@@ -162,6 +159,11 @@ def _inspected(spec: Spec, policy: Policy, findings: _Findings) -> list[tuple[st
             continue
         with findings.about(candidate):
             found.append((candidate, inspect_model(candidate, policy=policy, base=reference)))
+    twin = spec.twin_name
+    if twin is not None and twin not in spec.candidates and reference is not None:
+        with findings.about(twin):
+            known = plan.inspected_twin(spec, reference, policy)
+            found += [] if known is None else [(twin, known)]
     return found
 
 
@@ -173,7 +175,12 @@ def _matched(
 ) -> tuple[str, ...]:
     """The canonical classes; every party whose names do not match them is a problem of its own."""
     parties = [
-        (name, plan.party(spec, int(name != spec.reference), name, model.facts.labels))
+        (
+            name,
+            plan.twin_party(spec, model)
+            if _is_twin(spec, name)
+            else plan.party(spec, int(name != spec.reference), name, model.facts.labels),
+        )
         for name, model in inspected
     ]
     data = None
@@ -200,8 +207,18 @@ def _matched(
     return classes
 
 
+def _is_twin(spec: Spec, name: str) -> bool:
+    return name == spec.twin_name and name not in spec.candidates
+
+
+def _role(spec: Spec, index: int, name: str) -> str:
+    if _is_twin(spec, name):
+        return "twin"
+    return "candidate" if index else "reference"
+
+
 def _model_check(
-    index: int, name: str, model: InspectedModel, texts: Texts | None, findings: _Findings
+    role: str, name: str, model: InspectedModel, texts: Texts | None, findings: _Findings
 ) -> ModelCheck:
     facts = model.facts
     size: int | None = None
@@ -224,7 +241,7 @@ def _model_check(
         findings.notes.append(f"{name} states no licence: ask its makers whether you may use it.")
     return ModelCheck(
         name=name,
-        role="candidate" if index else "reference",
+        role=role,
         source=facts.kind,
         architecture=facts.architecture,
         labels=facts.labels,
@@ -275,17 +292,6 @@ def _counts(texts: TextSet) -> dict[str, int]:
         if texts.labelled
         else {}
     )
-
-
-def _settles(predicted: int, explained: int) -> dict[str, float]:
-    """What these texts can settle, by the key of the margin."""
-    found = {}
-    if predicted:
-        spread = math.sqrt(TYPICAL_CHURN)
-        found = {key: smallest_settled(predicted, spread) for key in ("accuracy", "negative_flip_rate")}
-    if explained:
-        found["alignment"] = smallest_settled(explained, TYPICAL_ALIGNMENT_SPREAD)
-    return found
 
 
 def _pair(texts: Texts, row: int) -> TextPair:

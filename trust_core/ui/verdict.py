@@ -19,6 +19,7 @@ from trust_core.export.ladder_text import ladder_table
 from trust_core.export.page import LIMITS, QUESTIONS, TWO_LEVELS, report_names
 from trust_core.export.page_charts import forest_row
 from trust_core.export.page_tradeoff import COSTS, Trust, costs, tradeoff_points, trusts
+from trust_core.export.planning_text import MISSING_CAPTION, MISSING_COLUMNS, missing_rows
 from trust_core.export.report_json import report_json
 from trust_core.export.tables import latex_table, markdown_table
 from trust_core.export.worked_texts import RunTables
@@ -70,6 +71,7 @@ def _body(view: RunView, candidate: str) -> None:
         if dimension in report.verdict.dimensions:
             _dimension(view, report, dimension, report.verdict.dimensions[dimension])
     _forest(view, report)
+    _missing(report, key=f"missing-{view.id}-{report.name}")
     if len(view.candidates) > 1:
         _candidates(view)
         which_candidate(view)
@@ -178,6 +180,18 @@ def _forest(view: RunView, report: CandidateReport) -> None:
         table=forest_table(rows),
         key=f"forest-{view.id}-{report.name}",
     )
+
+
+def _missing(report: CandidateReport, *, key: str) -> None:
+    """How many texts the open tests would still take, and what these texts can settle."""
+    rows = missing_rows(report)
+    if not rows:
+        return
+    with st.expander("How many texts it takes"):
+        st.dataframe(
+            pd.DataFrame([list(row) for row in rows], columns=list(MISSING_COLUMNS)), hide_index=True, key=key
+        )
+        st.caption(escape_markdown(MISSING_CAPTION))
 
 
 def _candidates(view: RunView) -> None:

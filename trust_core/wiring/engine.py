@@ -6,9 +6,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from trust_core.domain.preflight import PreflightReport
 from trust_core.domain.progress import Progress
 from trust_core.domain.report import Report
 from trust_core.domain.spec import Explainer, LabelMap, Spec
@@ -17,7 +19,7 @@ from trust_core.ports import Clock, ProgressSink
 from trust_core.settings import Settings, settings_from
 from trust_core.store.cache import ResultCache
 from trust_core.store.folder import RunFolder, load_report, open_run
-from trust_core.store.rates import keep_rate
+from trust_core.store.rates import keep_rate, known_rate
 from trust_core.store.registry import Registry
 
 if TYPE_CHECKING:
@@ -90,6 +92,30 @@ def evaluate(
     overall = ", ".join(f"{c.name}: {c.verdict.overall}" for c in report.candidates)
     registry.record(run.path, fingerprint=run.fingerprint, name=plan.name, state="done", overall=overall)
     return report
+
+
+def check(spec: Spec, *, settings: Settings | None = None, origin: Origin = "typed") -> PreflightReport:
+    """Look at models, data and settings of an evaluation without running it.
+
+    Args:
+        spec: what would be evaluated.
+        settings: of the machine; None takes them from the TRUST_* variables.
+        origin: who named the models.
+
+    Returns:
+        Every problem at once, what the run would be, and how long it would take.
+    """
+    # Here, and not above: looking at models imports torch.
+    from trust_core.datasets.limits import Limits
+    from trust_core.pipeline.preflight import preflight
+
+    known = settings_from(os.environ) if settings is None else settings
+    return preflight(
+        spec,
+        limits=Limits(known.max_data_bytes, known.max_rows, known.data_roots),
+        policy=_policy(known, origin),
+        rate_on=partial(known_rate, known.home),
+    )
 
 
 def explain(

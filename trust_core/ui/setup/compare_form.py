@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from trust_core.domain.spec import Margins, Spec
+from trust_core.domain.spec import NO_TWIN, Margins, Spec
 from trust_core.report.criteria import CRITERIA
+from trust_core.report.retraining import PAIRED
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.setup.draft import ROLES, Choices, DataDraft, preset
 from trust_core.ui.setup.preflight_panel import unmatched_labels
@@ -34,16 +35,19 @@ _CLASSES: Final = {
 _LONGEST_LIMIT: Final = 1_000_000
 
 
-def compare_form(data: DataDraft) -> Choices:
-    """Explainers, sizes, margins and the rest, as chosen."""
+def compare_form(data: DataDraft, *, twin: str = NO_TWIN) -> Choices:
+    """Explainers, sizes, margins and the rest, as chosen; `twin` is the reference's, as written."""
     values = preset(data)
     # Other data begin with other values, so they have fields of their own.
     kind = "demo" if data.source.startswith("bundled:") else "own"
     fields: dict[str, Any] = {}
     if not data.saved:
         fields |= _reasons(values, kind)
+        fields["twin"] = twin
     fields["limit"] = _limit(kind)
     with st.expander("Margins: how much difference is still the same?"):
+        if twin != NO_TWIN and not data.saved:
+            fields["margins_from_twin"] = _from_twin(stops=bool(fields.get("stop_when_settled")))
         margins = _margins(values["margins"], kind)
     with st.expander("Label names", expanded=bool(unmatched_labels())):
         rows = _label_map()
@@ -96,6 +100,19 @@ def _limit(kind: str) -> int | None:
     return int(count) or None
 
 
+def _from_twin(*, stops: bool) -> bool:
+    chosen = st.toggle(
+        "No margin smaller than what retraining does",
+        key="setup-from-twin",
+        disabled=stops,
+        persist_state="session",
+        help="Each margin below is raised to the upper 95 % limit of what the twin differs by, and the "
+        "reasons "
+        "are judged beside the twin's. Not together with stopping when settled.",
+    )
+    return bool(chosen) and not stops
+
+
 def _margins(values: Margins, kind: str) -> dict[str, float]:
     st.caption(
         "A candidate is equivalent where the whole interval of a figure lies inside its margin. Margins are "
@@ -103,7 +120,7 @@ def _margins(values: Margins, kind: str) -> dict[str, float]:
     )
     found = {}
     columns = st.columns(2)
-    keys = [key for key in Margins.model_fields if key in CRITERIA and key != "risk"]
+    keys = [key for key in Margins.model_fields if key in CRITERIA and key not in ("risk", PAIRED)]
     for at, key in enumerate(keys):
         criterion = CRITERIA[key]
         floor = criterion.kind == "similarity"

@@ -6,11 +6,13 @@ from typing import Final
 
 import streamlit as st
 
+from trust_core.domain.spec import BUNDLED_TWINS, NO_TWIN
 from trust_core.models.names import bundled_models
 from trust_core.ui import visitor
 
 REFERENCE: Final = "setup-reference"
 CANDIDATES: Final = "setup-candidates"
+TWIN: Final = "setup-twin"
 
 _MADE: Final = {
     "ref:int8": "the reference in int8",
@@ -27,8 +29,8 @@ _METHODS: Final = {
 }
 
 
-def models_form() -> tuple[str, tuple[str, ...]]:
-    """Reference and candidates as written."""
+def models_form() -> tuple[str, tuple[str, ...], str]:
+    """Reference, candidates and the reference's twin as written; no twin: `none`."""
     bundled = list(bundled_models())
     st.session_state.setdefault(REFERENCE, "nli-reference")
     st.session_state.setdefault(CANDIDATES, ["nli-student-3l", "ref:int8"])
@@ -57,7 +59,27 @@ def models_form() -> tuple[str, tuple[str, ...]]:
             _make_one()
         with st.popover("Where do models come from?"):
             _places()
-    return reference or "", tuple(name for name in candidates if name != reference)
+    twin = _twin(reference or "", bundled)
+    return reference or "", tuple(name for name in candidates if name != reference), twin
+
+
+def _twin(reference: str, bundled: list[str]) -> str:
+    """The twin that is chosen; a bundled reference begins with its own."""
+    known = BUNDLED_TWINS.get(reference, NO_TWIN)
+    key = f"{TWIN}-{known}"
+    st.session_state.setdefault(key, known)
+    chosen = st.selectbox(
+        "Twin of the reference: the same model, trained again with another seed",
+        _with([NO_TWIN, *(name for name in bundled if name != reference)], st.session_state[key]),
+        key=key,
+        accept_new_options=True,
+        persist_state="session",
+        format_func=lambda name: (
+            "none: nothing will say what retraining alone does" if name == NO_TWIN else name
+        ),
+        help="Control C3. Every figure then says whether it is within or beyond what retraining alone does.",
+    )
+    return (chosen or NO_TWIN).strip() or NO_TWIN
 
 
 def _with(options: list[str], *chosen: str | None) -> list[str]:

@@ -30,7 +30,7 @@ def page() -> None:
         st.info("This server only shows what is there: a comparison can be filled in, but not run.")
     with st.container(border=True):
         st.subheader("1. Models", anchor=False)
-        reference, candidates = models_form()
+        reference, candidates, twin = models_form()
     with st.container(border=True):
         st.subheader("2. Texts", anchor=False)
         data = data_form(reference)
@@ -38,7 +38,7 @@ def page() -> None:
             st.caption("With saved predictions the models above are not used.")
     with st.container(border=True):
         st.subheader("3. What is compared", anchor=False)
-        choices = compare_form(data)
+        choices = compare_form(data, twin=twin)
     with st.container(border=True):
         st.subheader("4. Run", anchor=False)
         worker_line()

@@ -11,10 +11,9 @@ from trust_core.domain.preflight import ModelCheck, PreflightReport
 from trust_core.domain.spec import Spec
 from trust_core.errors import TrustError
 from trust_core.export.figure_text import NO_FIGURE
-from trust_core.report.criteria import CRITERIA
-from trust_core.report.wording import bound, spoken, suffix
 from trust_core.ui import messages, visitor
 from trust_core.ui.job_panel import duration
+from trust_core.ui.setup.planning_panel import planning_panel
 
 _FOUND: Final = "setup-preflight"
 
@@ -77,26 +76,8 @@ def _show(spec: Spec, found: PreflightReport) -> None:
         st.text(
             f"It will take about {duration(found.cost.seconds)} at the most, going by {found.cost.basis}."
         )
-    if found.settles:
-        st.markdown("**The smallest difference that so many texts can settle**")
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {
-                        "Figure": CRITERIA[key].title,
-                        "Settles": spoken(value, CRITERIA[key].unit) + suffix(CRITERIA[key].unit),
-                        "Your margin": bound(CRITERIA[key].margin(spec.margins), CRITERIA[key].unit),
-                        "Enough": "yes"
-                        if value <= CRITERIA[key].margin(spec.margins)
-                        else "more texts needed",
-                    }
-                    for key, value in found.settles.items()
-                    if key in CRITERIA
-                ]
-            ),
-            hide_index=True,
-            key="preflight-settles",
-        )
+    if found.data is not None:
+        planning_panel(spec, found.data)
 
 
 def _model_row(one: ModelCheck) -> dict[str, str]:
