@@ -6,9 +6,10 @@ import pytest
 
 from tests.support.ui_runs import app_on
 from trust_core.domain.demo import demo_spec
+from trust_core.domain.preflight import DataCheck, PreflightReport
 from trust_core.pipeline.command import reproducing_command
 from trust_core.settings import settings_from
-from trust_core.wiring.web import workplace
+from trust_core.wiring.web import Web, workplace
 
 pytestmark = pytest.mark.slow
 
@@ -129,3 +130,52 @@ def test_hostile_file_and_columns_stay_text(home: Path, repository: Path) -> Non
     app.text_input(key="setup-server-file").set_value(str(folder / "h.csv")).run()
     assert not app.exception
     assert not any("<script>" in one.value for one in (*app.markdown, *app.caption))
+
+
+def test_the_twin_is_chosen_or_left_out(home: Path, repository: Path) -> None:
+    """A bundled reference begins with its own twin; another one, or none, stands in the command."""
+    app = app_on("setup", repository, run="")
+    assert app.selectbox(key="setup-twin-nli-twin").value == "nli-twin"
+    app.selectbox(key="setup-twin-nli-twin").select("none").run()
+    assert "--twin none" in _command(app)
+    app.selectbox(key="setup-twin-nli-twin").select("nli-tiny").run()
+    assert "--twin nli-tiny" in _command(app)
+
+
+def test_margins_may_come_from_the_twin(home: Path, repository: Path) -> None:
+    """The switch is there where there is a twin, and not for a reference that has none."""
+    app = app_on("setup", repository, run="")
+    app.toggle(key="setup-from-twin").set_value(True).run()
+    assert "--margins from-twin" in _command(app)
+    app.selectbox(key="setup-reference").select("pi-reference").run()
+    assert not app.exception
+    assert not any(toggle.key == "setup-from-twin" for toggle in app.toggle)
+    assert "from-twin" not in _command(app)
+
+
+def test_the_plan_follows_its_assumption(home: Path, repository: Path, monkeypatch) -> None:
+    """After a check the page says what the texts settle; more disagreement takes more texts."""
+    data = DataCheck(
+        source="bundled:nli",
+        n=306,
+        predicted=306,
+        explained=24,
+        labelled=True,
+        labels=("no", "yes"),
+        class_counts={"no": 153, "yes": 153},
+        preview=(),
+        notes=(),
+    )
+    monkeypatch.setattr(Web, "check", lambda *_, **__: PreflightReport(problems=(), data=data))
+    app = app_on("setup", repository, run="")
+    app.button(key="setup-check").click().run()
+    assert not app.exception
+
+    def needed() -> list[str]:
+        (plan,) = [one.value for one in app.dataframe if "That needs" in one.value]
+        return plan[plan["Figure"] == "Accuracy"]["That needs"].tolist()
+
+    assert needed() == ["890"]
+    app.number_input(key="setup-discordance").set_value(20.0).run()
+    assert needed() == ["2,500"]
+    assert any("20" in one.value and "right for one model" in one.value for one in app.caption)

@@ -43,7 +43,8 @@ def test_failed_control_comes_first(home: Path, repository: Path) -> None:
     """A control that came out wrong is an alarm above the verdict."""
     write_run(home, sample_report(control_failed=True))
     app = app_on("verdict", repository)
-    assert "Control C5 came out wrong" in app.error[0].value
+    assert "This run cannot judge" in app.error[0].value
+    assert "Control C5 came out wrong" in app.error[1].value
     assert app.header[0].value == "Not settled"
 
 
@@ -95,3 +96,21 @@ def test_tradeoff_follows_the_choice(home: Path, repository: Path) -> None:
     app.selectbox(key="tradeoff-trust").select("Brier score").run()
     app.selectbox(key="tradeoff-cost").select("parameters").run()
     assert not app.exception
+
+
+def test_the_ladder_stands_before_the_verdict(home: Path, repository: Path) -> None:
+    """The controls, from the same to the broken, are the first table, with the candidate between them."""
+    write_run(home)
+    app = app_on("verdict", repository)
+    steps = app.dataframe[0].value["Reference against"].tolist()
+    assert [step.split()[0] for step in steps] == ["C0", "C1", "C2", "C3", "nli-student-3l", "C5"]
+    assert any("can tell the same from the broken" in one.value for one in app.caption)
+
+
+def test_the_page_says_how_many_texts_are_missing(home: Path, repository: Path) -> None:
+    """Each measured test has a row with what these texts settle and what is missing."""
+    write_run(home)
+    app = app_on("verdict", repository)
+    (table,) = [one.value for one in app.dataframe if "These texts settle" in one.value]
+    assert "Accuracy" in table["Test"].tolist()
+    assert any(cell.startswith("about ") for cell in table["Missing"])

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from trust_core.domain.spec import NO_TWIN, Margins, Spec
+from trust_core.domain.spec import BUNDLED_TWINS, NO_TWIN, Margins, Spec
 from trust_core.report.criteria import CRITERIA
 from trust_core.report.retraining import PAIRED
 from trust_core.ui.messages import escape_markdown
@@ -35,8 +35,14 @@ _CLASSES: Final = {
 _LONGEST_LIMIT: Final = 1_000_000
 
 
-def compare_form(data: DataDraft, *, twin: str = NO_TWIN) -> Choices:
-    """Explainers, sizes, margins and the rest, as chosen; `twin` is the reference's, as written."""
+def compare_form(data: DataDraft, *, reference: str = "", twin: str | None = None) -> Choices:
+    """Explainers, sizes, margins and the rest, as chosen.
+
+    Args:
+        data: the texts.
+        reference: the model.
+        twin: of the reference, as a spec has it.
+    """
     values = preset(data)
     # Other data begin with other values, so they have fields of their own.
     kind = "demo" if data.source.startswith("bundled:") else "own"
@@ -44,9 +50,10 @@ def compare_form(data: DataDraft, *, twin: str = NO_TWIN) -> Choices:
     if not data.saved:
         fields |= _reasons(values, kind)
         fields["twin"] = twin
+    has_twin = not data.saved and (twin or BUNDLED_TWINS.get(reference, NO_TWIN)) != NO_TWIN
     fields["limit"] = _limit(kind)
     with st.expander("Margins: how much difference is still the same?"):
-        if twin != NO_TWIN and not data.saved:
+        if has_twin:
             fields["margins_from_twin"] = _from_twin(stops=bool(fields.get("stop_when_settled")))
         margins = _margins(values["margins"], kind)
     with st.expander("Label names", expanded=bool(unmatched_labels())):
@@ -120,7 +127,7 @@ def _margins(values: Margins, kind: str) -> dict[str, float]:
     )
     found = {}
     columns = st.columns(2)
-    keys = [key for key in Margins.model_fields if key in CRITERIA and key not in ("risk", PAIRED)]
+    keys = [key for key in Margins.model_fields if key in CRITERIA and key != PAIRED]
     for at, key in enumerate(keys):
         criterion = CRITERIA[key]
         floor = criterion.kind == "similarity"

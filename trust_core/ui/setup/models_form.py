@@ -29,8 +29,8 @@ _METHODS: Final = {
 }
 
 
-def models_form() -> tuple[str, tuple[str, ...], str]:
-    """Reference, candidates and the reference's twin as written; no twin: `none`."""
+def models_form() -> tuple[str, tuple[str, ...], str | None]:
+    """Reference, candidates and the reference's twin as a spec has them."""
     bundled = list(bundled_models())
     st.session_state.setdefault(REFERENCE, "nli-reference")
     st.session_state.setdefault(CANDIDATES, ["nli-student-3l", "ref:int8"])
@@ -63,8 +63,8 @@ def models_form() -> tuple[str, tuple[str, ...], str]:
     return reference or "", tuple(name for name in candidates if name != reference), twin
 
 
-def _twin(reference: str, bundled: list[str]) -> str:
-    """The twin that is chosen; a bundled reference begins with its own."""
+def _twin(reference: str, bundled: list[str]) -> str | None:
+    """The twin that is chosen; None: the usual one, which of most references is none."""
     known = BUNDLED_TWINS.get(reference, NO_TWIN)
     key = f"{TWIN}-{known}"
     st.session_state.setdefault(key, known)
@@ -79,7 +79,8 @@ def _twin(reference: str, bundled: list[str]) -> str:
         ),
         help="Control C3. Every figure then says whether it is within or beyond what retraining alone does.",
     )
-    return (chosen or NO_TWIN).strip() or NO_TWIN
+    written = (chosen or NO_TWIN).strip() or NO_TWIN
+    return None if written == known else written
 
 
 def _with(options: list[str], *chosen: str | None) -> list[str]:

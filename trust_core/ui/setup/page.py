@@ -38,7 +38,7 @@ def page() -> None:
             st.caption("With saved predictions the models above are not used.")
     with st.container(border=True):
         st.subheader("3. What is compared", anchor=False)
-        choices = compare_form(data, twin=twin)
+        choices = compare_form(data, reference=reference, twin=twin)
     with st.container(border=True):
         st.subheader("4. Run", anchor=False)
         worker_line()
