@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from trust_core.charts.consistency import add_consistency, consistent_texts
 from trust_core.charts.table import Table
 from trust_core.charts.theme import Theme, add_band, add_diagonal, faded, framed, plain
 from trust_core.domain.arrays import FloatArray, IntArray
@@ -145,6 +146,8 @@ def _add_model(figure: go.Figure, model: ModelBins, theme: Theme) -> None:
     """Band, line and histogram of one model: three traces, whatever there is to show."""
     colour = _colour(model.of, theme)
     band = model.curve or CurveBand(model.said, model.came, model.low, model.high)
+    if model.curve is None:
+        add_consistency(figure, model.said.tolist(), model.count.tolist(), colour=colour)
     add_band(figure, band.at.tolist(), band.low.tolist(), band.high.tolist(), colour=colour)
     figure.add_scatter(
         x=band.at.tolist(),
@@ -202,6 +205,7 @@ def _add_difference(figure: go.Figure, difference: CurveBand, theme: Theme) -> N
 def _add_points(figure: go.Figure, view: CalibrationView, theme: Theme) -> None:
     """The markers of both models as one trace, so that a point's index says model and bin."""
     most = max((int(model.count.max(initial=1)) for model in view.models), default=1)
+    expected = _expected(view, digits=3)
     figure.add_scatter(
         x=[float(model.said[at]) for model, at in view.points],
         y=[float(model.heights[at]) for model, at in view.points],
@@ -226,15 +230,16 @@ def _add_points(figure: go.Figure, view: CalibrationView, theme: Theme) -> None:
                 f"{model.said[at]:.1%}",
                 f"{model.came[at]:.1%}",
                 f"{model.low[at]:.1%} to {model.high[at]:.1%}",
+                expected[model.of][at],
                 plain(view.confidence),
                 plain(view.rate),
             ]
             for model, at in view.points
         ],
         hovertemplate=(
-            "<b>%{customdata[0]}</b><br>%{customdata[2]} texts, %{customdata[6]} %{customdata[1]}"
-            "<br>mean %{customdata[6]} %{customdata[3]}<br>%{customdata[7]} %{customdata[4]}"
-            " (95 % interval %{customdata[5]})<extra></extra>"
+            "<b>%{customdata[0]}</b><br>%{customdata[2]} texts, %{customdata[7]} %{customdata[1]}"
+            "<br>mean %{customdata[7]} %{customdata[3]}<br>%{customdata[8]} %{customdata[4]}"
+            " (95 % interval %{customdata[5]})<br>%{customdata[6]} if calibrated<extra></extra>"
         ),
         showlegend=False,
     )
@@ -252,6 +257,14 @@ def _panel_title(text: str, y: float) -> dict[str, Any]:
         "yanchor": "bottom",
         "showarrow": False,
         "font": {"size": 12},
+    }
+
+
+def _expected(view: CalibrationView, *, digits: int) -> dict[Of, tuple[str, ...]]:
+    """The range of the rate of a calibrated model in each bin, in words."""
+    return {
+        model.of: consistent_texts(model.said.tolist(), model.count.tolist(), digits=digits)
+        for model in view.models
     }
 
 
@@ -283,6 +296,7 @@ def calibration_alt(view: CalibrationView) -> str:
 
 def calibration_table(view: CalibrationView) -> Table:
     """The diagram's data: one row a model and bin."""
+    expected = _expected(view, digits=4)
     rows = tuple(
         (
             model.name,
@@ -291,7 +305,17 @@ def calibration_table(view: CalibrationView) -> Table:
             f"{model.said[at]:.4f}",
             f"{model.came[at]:.4f}",
             f"{model.low[at]:.4f} to {model.high[at]:.4f}",
+            expected[model.of][at],
         )
         for model, at in view.points
     )
-    return Table(("model", "bin", "texts", f"mean {view.confidence}", view.rate, "95 % interval"), rows)
+    columns = (
+        "model",
+        "bin",
+        "texts",
+        f"mean {view.confidence}",
+        view.rate,
+        "95 % interval",
+        "if calibrated",
+    )
+    return Table(columns, rows)

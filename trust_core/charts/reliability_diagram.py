@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from trust_core.charts.consistency import add_consistency, consistent_texts
 from trust_core.charts.table import Table
 from trust_core.charts.theme import Theme, add_band, add_diagonal, faded, framed, plain
 from trust_core.domain.report import ReliabilityCurve
@@ -17,6 +18,8 @@ def reliability_diagram(
     curves: tuple[ReliabilityCurve, ...], names: tuple[str, ...], *, theme: Theme
 ) -> go.Figure:
     """Accuracy over mean confidence for each bin with its Wilson band; below, where the texts lie.
+
+    A broad faint line a bin says where a calibrated model would lie.
 
     Args:
         curves: one a model, the reference first.
@@ -49,6 +52,7 @@ def _add_model(figure: go.Figure, curve: ReliabilityCurve, name: str, theme: The
     colour = theme.reference if curve.of == "reference" else theme.candidate
     total = sum(curve.n) or 1
     add_band(figure, curve.conf, curve.low, curve.high, colour=colour)
+    add_consistency(figure, curve.conf, curve.n, colour=colour)
     figure.add_scatter(
         x=list(curve.conf),
         y=list(curve.acc),
@@ -97,6 +101,7 @@ def reliability_alt(curves: tuple[ReliabilityCurve, ...], names: tuple[str, ...]
 
 def reliability_table(curves: tuple[ReliabilityCurve, ...], names: tuple[str, ...]) -> Table:
     """The diagram's data: one row a model and bin."""
+    expected = [consistent_texts(curve.conf, curve.n, digits=3) for curve in curves]
     rows = tuple(
         (
             name,
@@ -105,8 +110,10 @@ def reliability_table(curves: tuple[ReliabilityCurve, ...], names: tuple[str, ..
             f"{curve.conf[i]:.3f}",
             f"{curve.acc[i]:.3f}",
             f"{curve.low[i]:.3f} to {curve.high[i]:.3f}",
+            ranges[i],
         )
-        for curve, name in zip(curves, names, strict=True)
+        for curve, name, ranges in zip(curves, names, expected, strict=True)
         for i in range(len(curve.n))
     )
-    return Table(("model", "bin", "texts", "mean confidence", "accuracy", "95 % interval"), rows)
+    columns = ("model", "bin", "texts", "mean confidence", "accuracy", "95 % interval", "if calibrated")
+    return Table(columns, rows)

@@ -161,3 +161,19 @@ def test_every_text_needs_its_outcome():
     """Points of unequal columns are refused."""
     with pytest.raises(ValueError, match="an outcome"):
         TextPoints(np.zeros(2), np.zeros(2), ("same",), ("a", "b"))
+
+
+def test_every_bin_shows_where_a_calibrated_model_would_lie():
+    """A line behind each bin spans the range of a calibrated model; curves have none, tables say it too."""
+    figure = calibration_view(VIEW, theme=LIGHT)
+    lines = [shape for shape in figure.layout.shapes if shape.line.width == 7]
+    assert len(lines) == 5
+    for line, (model, at) in zip(lines, VIEW.points, strict=True):
+        assert line.x0 == line.x1 == model.said[at]
+        assert line.y0 < model.said[at] < line.y1
+    table = calibration_table(VIEW)
+    assert table.columns[-1] == "if calibrated"
+    assert table.rows[0][-1] == f"{lines[0].y0:.4f} to {lines[0].y1:.4f}"
+    curve = CurveBand(np.array([0.5]), np.array([0.5]), np.array([0.4]), np.array([0.6]))
+    smooth = CalibrationView((bins("reference", curve=curve), bins("candidate", curve=curve)), BAND)
+    assert not [one for one in calibration_view(smooth, theme=LIGHT).layout.shapes if one.line.width == 7]

@@ -129,8 +129,9 @@ def _diagram(view: RunView, found: Answered, names: int | None) -> None:
         )
         st.caption(
             "Points above the diagonal: more often right than confident. A point's area is the number of its "
-            "texts, bands are 95 % intervals (Wilson's for bins, bootstrap for curves and differences). The "
-            "panel of gap differences shows how much more over-confident the candidate is at each confidence."
+            "texts, bands are 95 % intervals (Wilson's for bins, bootstrap for curves and differences). A "
+            "faint upright line shows where 95 % of calibrated models would put the bin. The panel of gap "
+            "differences shows how much more over-confident the candidate is at each confidence."
         )
     with right:
         bin_panel(view, found, shown)
