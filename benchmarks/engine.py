@@ -39,7 +39,7 @@ BUDGETS = (1024, 4096, 8192, 16384)
 TOKENS = 4096
 """Rows of the matrices that the roofline multiplies: the tokens of a batch."""
 
-REPETITIONS = 5
+REPETITIONS = 4
 ROUNDS = 8
 
 
@@ -177,8 +177,8 @@ def between(texts: Sequence[SegmentedText], one: Classifier, other: Classifier) 
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--texts", type=int, default=20)
-    parser.add_argument("--samples", type=int, default=1000)
+    parser.add_argument("--texts", type=int, default=60)
+    parser.add_argument("--samples", type=int, default=200)
     parser.add_argument("--model", default="nli-reference")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--data", type=Path, default=SNLI)
