@@ -39,6 +39,11 @@ def next_steps(verdict: Verdict, *, controls_failed: Sequence[str] = ()) -> tupl
             "Read the explained texts with the lowest alignment: the candidate gives its answers for other "
             "reasons. Distilling on more varied texts, or compressing less, brings them back."
         )
+    if "confidence_use" in differing:
+        steps.append(
+            "Tune the threshold again on the candidate's own confidences: the reference's lets other errors "
+            "through."
+        )
     open_tests = [
         test
         for part in parts.values()

@@ -222,11 +222,12 @@ def _dimension(tests: Sequence[_Test]) -> DimensionVerdict:
 def _left_out(tests: Sequence[_Test]) -> DimensionVerdict:
     """A dimension that was not chosen: its tests are shown and do not vote."""
     rows = tuple(test.row for test in tests)
-    if any(row.status != "not_measured" for row in rows):
-        why = "Not chosen for the verdict: shown, but without a vote."
-        return DimensionVerdict(status="information", why=why, tests=rows)
-    why = " ".join(["Not chosen for the verdict; it does not vote.", *(row.why for row in rows)])
-    return DimensionVerdict(status="not_measured", why=why, tests=rows)
+    if not rows:
+        return DimensionVerdict(
+            status="not_measured", why="Not chosen for the verdict; it does not vote.", tests=rows
+        )
+    why = "Not chosen for the verdict: shown, but without a vote."
+    return DimensionVerdict(status="information", why=why, tests=rows)
 
 
 def _cost(findings: Findings | None) -> DimensionVerdict:

@@ -204,7 +204,19 @@ def test_a_dimension_that_was_not_chosen_is_shown_without_a_vote(shift, status):
     part = result.dimensions["confidence_use"]
     assert (part.status, part.tests[0].status) == ("information", status)
     assert "without a vote" in part.why
-    assert judged(found, dimensions=(*DEFAULT, "confidence_use")).overall == status
+    chosen = judged(found, dimensions=(*DEFAULT, "confidence_use"))
+    assert chosen.overall == status
+    assert any("Tune the threshold again" in step for step in next_steps(chosen)) is (status == "different")
+
+
+def test_what_was_neither_chosen_nor_measured_asks_for_nothing():
+    """A threshold that could not be tuned, and that nobody asked for, leaves the next steps as they are."""
+    found = {"confidence_use": Findings((), (Vote("risk", NotMeasured("no threshold", "more texts")),))}
+    result = judged(found)
+    assert result.dimensions["confidence_use"].status == "information"
+    assert next_steps(result) == next_steps(judged())
+    other = answers(vote("accuracy", 0.009, 0.02), vote("negative_flip_rate", 0.004, 0.003))
+    assert next_steps(judged(other | found)) == next_steps(judged(other))
 
 
 def test_no_voting_dimension_decides_nothing():
