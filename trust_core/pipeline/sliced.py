@@ -10,7 +10,7 @@ from trust_core.alignment.split_half import Budgets
 from trust_core.behaviour.slice_parts import cut_texts
 from trust_core.domain.attributions import Explanation
 from trust_core.domain.report import SliceReport
-from trust_core.domain.slicing import AUTO, NONE, SLICES
+from trust_core.domain.slicing import ANSWER, AUTO, NONE, SLICES
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import TextSet
 from trust_core.pipeline.measuring import CandidateResults, ModelResults
@@ -40,7 +40,8 @@ def sliced(
     row_of = {text_id: row for row, text_id in enumerate(texts.ids)}
     names: Sequence[str] = spec.slices
     if spec.no_texts:
-        names = [one for name in names for one in (SLICES if name == AUTO else (name,))]
+        own = [name for name in SLICES if name != ANSWER]
+        names = [one for name in names for one in (own if name == AUTO else [name])]
     cut = cut_texts(
         texts.pairs,
         gold=[texts.classes[at] for at in texts.gold.tolist()] if texts.labelled else None,

@@ -1,8 +1,16 @@
 import numpy as np
 
-from tests.support.export_tables import CLASSES, explanations, predictions, segmented, text_set
+from tests.support.export_tables import (
+    CLASSES,
+    explanations,
+    predictions,
+    run_tables,
+    segmented,
+    text_set,
+)
 from tests.support.report_evidence import same_everywhere
 from tests.support.report_samples import sample_report
+from tests.support.slices import with_slices
 from trust_core.domain.measures import Findings, Vote
 from trust_core.domain.report import Report
 from trust_core.domain.spec import Margins
@@ -119,3 +127,12 @@ def test_report_json_is_read_back():
     report = sample_report()
     assert Report.model_validate_json(report_json(report)) == report
     assert report_json(report) == report_json(sample_report())
+
+
+def test_parts_and_the_choice_are_told():
+    """The worst part, the search and the candidate to take have their lines."""
+    tables = run_tables(texts=text_set([(f"a dog {at}", "a dog", at % 3) for at in range(90)]), explainers=())
+    text = "\n".join(verdict_lines(with_slices(sample_report(), tables)))
+    assert "is the worst part" in text
+    assert "parts were searched" in text
+    assert "ref:int8 is the smallest candidate inside all margins" in text
