@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from tests.support.models_checkpoints import NLI
 from tests.support.pipeline_runs import measures_of, report_of, rows, without_timing, write_rows
+from tests.support.saved_files import write_predictions
 from trust_core.cli.main import main
 from trust_core.domain.report import ControlReport
 from trust_core.pipeline import controls
@@ -23,25 +21,9 @@ KNOWN = {
 """Accuracy, Brier, NLL, and ECE in equal-width and in equal-mass bins, of the two files."""
 
 
-def _write(
-    path: Path, *, seed: int, n: int = 60, sure: float = 3.0, labels: bool = True, reverse: bool = False
-) -> Path:
-    rng = np.random.default_rng(seed)
-    gold = [at % 3 for at in range(n)]
-    z = rng.normal(size=(n, 3)) + sure * np.eye(3)[gold]
-    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    order = range(n - 1, -1, -1) if reverse else range(n)
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["id", *(["label"] if labels else []), *(f"p_{name}" for name in NLI)])
-        for at in order:
-            writer.writerow([f"t{at:03d}", *([NLI[gold[at]]] if labels else []), *map(repr, p[at].tolist())])
-    return path
-
-
 def _evaluate(folder: Path, *more: str, **written: bool) -> int:
-    a = _write(folder / "a.csv", seed=1, **written)
-    b = _write(folder / "b.csv", seed=2, **written)
+    a = write_predictions(folder / "a.csv", seed=1, **written)
+    b = write_predictions(folder / "b.csv", seed=2, **written)
     return main(
         [
             *("evaluate", "--reference-predictions", str(a), "--candidate-predictions", str(b)),
@@ -141,7 +123,10 @@ def test_published_protocols_need_models(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_too_few_texts_settle_nothing(tmp_path: Path) -> None:
     """With fewer than 20 texts no figure has an interval, no control an outcome, and nothing is decided."""
-    a, b = _write(tmp_path / "a.csv", seed=1, n=12), _write(tmp_path / "b.csv", seed=2, n=12)
+    a, b = (
+        write_predictions(tmp_path / "a.csv", seed=1, n=12),
+        write_predictions(tmp_path / "b.csv", seed=2, n=12),
+    )
     command = ["evaluate", "--reference-predictions", str(a), "--candidate-predictions", str(b)]
     assert main([*command, "--out", str(tmp_path / "out")]) == 2
     report = report_of(tmp_path / "out")
@@ -194,7 +179,10 @@ def _value(out: Path, key: str, of: str, **wanted: str | int) -> float:
 
 def test_torch_is_never_loaded(tmp_path: Path, repository: Path) -> None:
     """Listing, showing and evaluating saved predictions load neither torch nor shap."""
-    a, b = _write(tmp_path / "a.csv", seed=1, n=30), _write(tmp_path / "b.csv", seed=2, n=30)
+    a, b = (
+        write_predictions(tmp_path / "a.csv", seed=1, n=30),
+        write_predictions(tmp_path / "b.csv", seed=2, n=30),
+    )
     out = str(tmp_path / "out")
     code = f"""
 import sys

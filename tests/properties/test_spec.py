@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trust_core.domain.catalogue.entry import DIMENSIONS
-from trust_core.domain.spec import Spec
+from trust_core.domain.spec import DataSpec, Spec
 from trust_core.domain.spec_reading import read_part
 from trust_core.errors import SpecError
 
@@ -98,3 +98,30 @@ def test_the_reference_is_no_candidate(kind: str) -> None:
     content = {f"reference{kind}": "a", given: ["b", "a"], "data": {"source": "d"}}
     with pytest.raises(SpecError, match="candidate a is the reference itself"):
         read_part(Spec, content, source="t")
+
+
+@pytest.mark.parametrize(
+    "changes, said",
+    [
+        ({"twin": "a"}, "the reference itself"),
+        ({"twin": "ref:int8"}, "a twin is another training"),
+        ({"twin_predictions": "f"}, "models go with twin"),
+        ({"margins_from_twin": True}, "needs a twin"),
+        ({"twin": "t", "margins_from_twin": True, "stop_when_settled": True}, "leave out stop_when_settled"),
+    ],
+)
+def test_twins_that_cannot_be_are_refused(changes: dict[str, Any], said: str) -> None:
+    """What makes no sense as a twin is told in words."""
+    with pytest.raises(ValueError, match=said):
+        Spec(reference="a", candidates=("b",), data=DataSpec(source="c"), **changes)
+
+
+def test_a_twin_of_saved_predictions_is_a_file() -> None:
+    """Saved predictions take no model as twin; the bundled reference brings its own, unless it shall not."""
+    files = {"reference_predictions": "r", "candidate_predictions": ("c",)}
+    with pytest.raises(ValueError, match="go with twin_predictions"):
+        Spec(**files, twin="t")
+    assert Spec(**files, twin_predictions="t", margins_from_twin=True).twin_name is None
+    bundled = {"reference": "nli-reference", "candidates": ("ref:int8",), "data": DataSpec(source="c")}
+    assert Spec(**bundled).twin_name == "nli-twin"
+    assert Spec(**bundled, twin="none").twin_name is None

@@ -6,13 +6,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trust_core.domain.report import CandidateReport, MeasureRow, Report
-from trust_core.export.figure_text import NO_FIGURE, figure_text, number
+from trust_core.export.figure_text import NO_FIGURE, FigureText, figure_text, number
 from trust_core.export.foreign_text import printable, titles
 from trust_core.report.ladder import Rung, ladder, ladder_says
 from trust_core.report.retraining import RULE
 
 _NAME = 26
 """Characters of a step in the terminal."""
+
+
+_LEVEL = "95 % interval "
+"""What the caption says once instead of every figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class LadderRow:
+    """One step.
+
+    Attributes:
+        step: what the reference is compared with.
+        outcome: how it came out.
+        cells: one figure a measure, with interval and n.
+    """
+
+    step: str
+    outcome: str
+    cells: tuple[FigureText, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The row as plain text."""
+        said = (f"{one.value} ({one.detail})" if one.detail else one.value for one in self.cells)
+        return (self.step, self.outcome, *said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +47,13 @@ class LadderTable:
     Attributes:
         says: what the controls say of the measurement.
         columns: heads; the first two are the step and how it came out.
-        rows: one a step, as many cells as columns; figures with interval and n.
+        rows: one a step.
         caption: how to read it.
     """
 
     says: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[LadderRow, ...]
     caption: str
 
 
@@ -39,7 +64,7 @@ def ladder_table(report: Report, candidates: Sequence[CandidateReport]) -> Ladde
         return None
     names = titles([model.name for model in report.resolved.models])
     rows = tuple(
-        (_step(rung, names.get(rung.name, rung.name)), rung.outcome, *map(_cell, rung.figures))
+        LadderRow(_step(rung, names.get(rung.name, rung.name)), rung.outcome, tuple(map(_cell, rung.figures)))
         for rung in found.rungs
     )
     twin = report.controls.get("C3")
@@ -48,7 +73,7 @@ def ladder_table(report: Report, candidates: Sequence[CandidateReport]) -> Ladde
         ladder_says(report.controls),
         ("Reference against", "Outcome", *(column.title for column in found.columns)),
         rows,
-        "From the same to the broken; differences are other side less reference. "
+        "From the same to the broken. Differences: other side less reference; in parentheses 95 % intervals. "
         + (RULE if measured else "Without a twin nothing here says how much another training would differ."),
     )
 
@@ -74,11 +99,11 @@ def _step(rung: Rung, name: str) -> str:
     return f"{rung.name} {rung.title}" if rung.control is not None else name
 
 
-def _cell(row: MeasureRow | None) -> str:
+def _cell(row: MeasureRow | None) -> FigureText:
     if row is None:
-        return NO_FIGURE
+        return FigureText(NO_FIGURE, "")
     figure = figure_text(row)
-    return f"{figure.value} ({figure.detail})"
+    return FigureText(figure.value, figure.detail.removeprefix(_LEVEL))
 
 
 def _short(row: MeasureRow | None) -> str:

@@ -102,7 +102,7 @@ def _ladder(view: RunView, report: CandidateReport) -> None:
     st.caption(escape_markdown(table.says), width="content")
     with st.expander("The control ladder: can this run tell the same from the broken?", expanded=True):
         st.dataframe(
-            pd.DataFrame([list(row) for row in table.rows], columns=list(table.columns)),
+            pd.DataFrame([list(row.words) for row in table.rows], columns=list(table.columns)),
             hide_index=True,
             key=f"ladder-{view.id}-{report.name}",
         )

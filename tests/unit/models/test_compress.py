@@ -32,7 +32,7 @@ from trust_core.models.pretrained import PreTrainedModel
 
 TYPED = Policy("typed")
 CPU = choose_device("cpu")
-RECIPES = ("int8", "prune=0.5", "low-rank=0.5", "low-rank=1", "layers=0,2", "shuffled-head=1")
+RECIPES = ("int8", "prune=0.5", "low-rank=0.5", "low-rank=1", "layers=0,2", "shuffled-head=1", "bf16")
 PAIRS: list[TextPair] = [("A man is riding.", "It rained in Paris."), ("Nobody sings!", "the lazy fox")]
 
 
@@ -324,3 +324,17 @@ def test_importing_the_loader_leaves_torchao_alone() -> None:
 def test_derived_classifier_is_a_torch_classifier(base: InspectedModel) -> None:
     """A derived model is wrapped like any other."""
     assert isinstance(derived("ref:layers=1,3", base).classifier, TorchClassifier)
+
+
+def test_rounded_weights_are_those_of_bfloat16(model: PreTrainedModel) -> None:
+    """Each weight is off by at most 2^-8 of itself, as bfloat16 holds it; once more changes nothing."""
+    rounded = make_model(model, parse_recipe("bf16"))
+    changed = 0
+    for before, after in zip(model.parameters(), rounded.parameters(), strict=True):
+        assert torch.equal(after, after.to(torch.bfloat16).to(after.dtype))
+        assert bool(((after - before).abs() <= before.abs() / 2**8).all())
+        changed += int((after != before).sum())
+    assert changed > 0
+    again = make_model(rounded, parse_recipe("bf16"))
+    assert np.array_equal(logits(again), logits(rounded))
+    assert not np.array_equal(logits(rounded), logits(model))

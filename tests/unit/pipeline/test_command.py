@@ -127,3 +127,21 @@ def test_how_and_where_do_not_name_a_run(change: dict[str, Any]) -> None:
     assert fingerprint(spec.model_copy(update={"seed": 1}), **hashes) != fingerprint(spec, **hashes)
     hashes["model_hashes"].reverse()
     assert fingerprint(spec, **hashes) != fingerprint(spec, data_hash="d", model_hashes=["m", "n"])
+
+
+def test_the_twin_names_a_run_by_its_content() -> None:
+    """Another name of the same twin is the same run; another twin, or none, is another."""
+    spec = Spec(reference="a", candidates=("b",), data=DataSpec(source="c"), twin="t")
+    hashes: dict[str, Any] = {"data_hash": "d", "model_hashes": ["m", "n"]}
+    found = fingerprint(spec, **hashes, twin_hash="x")
+    assert found == fingerprint(spec.model_copy(update={"twin": "u"}), **hashes, twin_hash="x")
+    assert len({found, fingerprint(spec, **hashes, twin_hash="y"), fingerprint(spec, **hashes)}) == 3
+
+
+def test_the_twin_stands_in_the_command() -> None:
+    """--twin and --margins from-twin give the same spec again."""
+    spec = Spec(reference="a", candidates=("b",), data=DataSpec(source="c"), twin="t", margins_from_twin=True)
+    command = reproducing_command(spec)
+    assert "--twin t" in command
+    assert "--margins from-twin" in command
+    assert _typed(command) == spec

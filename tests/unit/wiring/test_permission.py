@@ -68,3 +68,19 @@ def test_uploads_are_their_owners_alone(tmp_path: Path) -> None:
         with pytest.raises(TrustError, match="outside the folders"):
             admitted(spec_of(data=name), "bob", settings)
     assert web_limits(settings, "ann").roots != web_limits(settings, "bob").roots
+
+
+def test_a_twin_lies_where_models_and_files_may_lie(tmp_path: Path) -> None:
+    """The twin is bound like the models, its file of predictions like the other files."""
+    settings = Settings(home=tmp_path)
+    with pytest.raises(TrustError):
+        admitted(spec_of().model_copy(update={"twin": "/etc"}), "", settings)
+    assert not admitted(spec_of().model_copy(update={"twin": "owner/name"}), "", settings)
+    (tmp_path / "outside.csv").write_text("x")
+    saved = Spec(
+        reference_predictions="bundled:a",
+        candidate_predictions=("bundled:b",),
+        twin_predictions=str(tmp_path / "outside.csv"),
+    )
+    with pytest.raises(TrustError):
+        admitted(saved, "", Settings(home=tmp_path / "home"))
