@@ -25,6 +25,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("verdict", "answers", "reliability", "reasons", "inspector", "setup", "runs", "methods")
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+PLACEHOLDER = '[data-testid="stSkeleton"]'
 TALLEST = 8000
 HEIGHTS = {True: 900, False: 844}
 
@@ -62,6 +63,8 @@ def answers(url: str) -> bool:
 def drawn(page: Page) -> None:
     """Wait until the script has ended, and charts and pictures stand still."""
     page.wait_for_selector(READY, state="attached", timeout=90_000)
+    # Charts and tables are loaded when they are needed, and have a placeholder until then.
+    page.wait_for_function(f"!document.querySelector('{PLACEHOLDER}')", timeout=90_000)
     for _ in range(40):
         before = page.evaluate("document.body.innerHTML.length")
         page.wait_for_timeout(250)

@@ -81,7 +81,7 @@ def alignment_spread(spreads: tuple[Spread, ...], *, theme: Theme) -> go.Figure:
         barmode="group",
         bargap=0.15,
         xaxis={
-            "title": {"text": "alignment of a text: 0 chance, 1 same words"},
+            "title": {"text": "alignment: 0 chance, 1 same words"},
             "dtick": 0.2,
         },
         yaxis={"title": {"text": "texts"}, "tickformat": ".0%"},

@@ -18,6 +18,8 @@ Mode = Literal["light", "dark"]
 
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
+FONT_SIZE: Final = 13
+
 LONGEST_LABEL: Final = 48
 
 
@@ -149,7 +151,7 @@ def framed(figure: go.Figure, theme: Theme, *, height: int, **layout: Any) -> go
     """The figure with the frame that all charts share; the rest of `layout` is the chart's own."""
     figure.update_layout(
         template="none",
-        font={"family": FONT, "size": 13, "color": theme.ink},
+        font={"family": FONT, "size": FONT_SIZE, "color": theme.ink},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hoverlabel={"bgcolor": theme.paper, "bordercolor": theme.muted, "font": {"color": theme.ink}},
@@ -159,7 +161,15 @@ def framed(figure: go.Figure, theme: Theme, *, height: int, **layout: Any) -> go
         dragmode=False,
         **layout,
     )
-    axis = {"gridcolor": theme.faint, "zeroline": False, "linecolor": theme.faint, "ticks": ""}
+    # Titles no larger than the rest: a narrow screen has no room for more.
+    title = {"font": {"size": FONT_SIZE}}
+    axis = {
+        "gridcolor": theme.faint,
+        "zeroline": False,
+        "linecolor": theme.faint,
+        "ticks": "",
+        "title": title,
+    }
     figure.update_xaxes(axis)
     figure.update_yaxes(axis)
     return figure

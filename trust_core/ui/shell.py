@@ -12,7 +12,9 @@ from trust_core.ui.places import ASSETS
 
 _STYLE: Final = """
 <style>
-[data-testid="stMetricValue"] *, [data-testid="stMetricLabel"] * { white-space: normal; overflow: visible }
+[data-testid="stMetric"] :is([data-testid="stMetricValue"], [data-testid="stMetricLabel"]) * {
+  white-space: normal; overflow: visible
+}
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important } }
 </style>
 """
