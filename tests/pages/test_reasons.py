@@ -154,15 +154,19 @@ def test_runs_without_texts_have_a_map_of_ids(home: Path, repository: Path) -> N
 
 
 def test_scale_sets_the_candidate_beside_the_ceiling() -> None:
-    """Every explainer has its figure, and the ceiling of control C1 where it was measured."""
+    """Every explainer has its figure, and those of the twin (C3) and the ceiling (C1) where measured."""
     ceiling = ControlReport(
         status="information",
         why="",
         measures=(measure("alignment", "pair", Measured(0.97, 0.9, 1.0, 0.95, 30)),),
     )
-    rows = scale_rows(REPORT.model_copy(update={"controls": {"C1": ceiling}}), ALIGNMENT)
+    twin = ceiling.model_copy(
+        update={"measures": (measure("alignment", "pair", Measured(0.8, 0.7, 0.9, 0.95, 30)),)}
+    )
+    rows = scale_rows(REPORT.model_copy(update={"controls": {"C1": ceiling, "C3": twin}}), ALIGNMENT)
     assert [(row.explainer, row.kind, row.value) for row in rows] == [
         ("LIME", "candidate", 0.6),
+        ("LIME", "twin", 0.8),
         ("LIME", "ceiling", 0.97),
         ("SHAP", "candidate", 1.0),
     ]

@@ -1,4 +1,4 @@
-"""Alignment of reasons on its scale: chance, the floor, the candidate, and the reference with itself."""
+"""Alignment of reasons on its scale: chance, the floor, candidate, twin, the reference with itself."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import plotly.graph_objects as go
 from trust_core.charts.table import Table
 from trust_core.charts.theme import Theme, framed, plain
 
-Kind = Literal["candidate", "ceiling"]
+Kind = Literal["candidate", "ceiling", "twin"]
 
 _SAID: Final[dict[Kind, str]] = {
     "candidate": "candidate",
     "ceiling": "reference, explained again with other seeds",
+    "twin": "twin: the reference trained again",
 }
-_SYMBOLS: Final[dict[Kind, str]] = {"candidate": "diamond", "ceiling": "circle-open"}
+_SYMBOLS: Final[dict[Kind, str]] = {"candidate": "diamond", "ceiling": "circle-open", "twin": "square-open"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class ScaleRow:
 
     Attributes:
         explainer: as it is called.
-        kind: the candidate, or the ceiling: the reference against itself.
+        kind: the candidate; the ceiling: the reference against itself; or the reference's twin.
         value: S.
         low, high: its interval; None where it is exact.
         n: texts; None where it is exact.

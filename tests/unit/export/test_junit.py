@@ -153,3 +153,14 @@ def test_summary_lets_nothing_hostile_through() -> None:
         assert "<img" not in line
         assert re.search(r"(?<!\\)\]\(", line) is None
         assert "://" not in line
+
+
+def test_a_control_that_only_warns_is_no_failure() -> None:
+    """C2 that came out wrong is skipped with its words: exit code and file say the same."""
+    report = sample_report()
+    wrong = report.controls["C2"].model_copy(update={"held": False, "why": "Called different."})
+    report = report.model_copy(update={"controls": {**report.controls, "C2": wrong}})
+    suite = next(one for one in read(junit_xml(report)) if one.get("name") == "controls")
+    (case,) = [one for one in suite if one.get("name", "").startswith("C2")]
+    assert [child.tag for child in case] == ["skipped"]
+    assert "Called different." in (case[0].get("message") or "")

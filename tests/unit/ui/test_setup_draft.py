@@ -76,3 +76,12 @@ def test_unfinished_rows_of_the_label_map_count_for_nothing():
         "data": {"yes": "paraphrase"},
         "candidate": {"LABEL_0": "not_paraphrase"},
     }
+
+
+def test_predictions_of_the_twin_are_a_file():
+    """With saved predictions the twin is a file as well, and may be left out."""
+    files = {"reference_predictions": "r.csv", "candidate_predictions": ("c.csv",)}
+    margins = Margins().model_dump()
+    spec = spec_of("", (), DataDraft(**files, twin_predictions="t.csv"), Choices(margins=margins))
+    assert (spec.twin_predictions, spec.twin_name) == ("t.csv", None)
+    assert spec_of("", (), DataDraft(**files), Choices(margins=margins)).twin_predictions is None

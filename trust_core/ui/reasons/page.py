@@ -7,11 +7,11 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from trust_core.charts.alignment_scale import ScaleRow, alignment_scale, scale_alt, scale_table
+from trust_core.charts.alignment_scale import Kind, ScaleRow, alignment_scale, scale_alt, scale_table
 from trust_core.charts.k_sweep import k_sweep, k_sweep_alt, k_sweep_table
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import Of
-from trust_core.domain.report import CandidateReport, KSweep, MeasureRow, Report
+from trust_core.domain.report import CandidateReport, ControlReport, KSweep, MeasureRow, Report
 from trust_core.report.criteria import explainer_title
 from trust_core.report.explainers import explainers_side_by_side
 from trust_core.ui import chart, measure_card, state
@@ -102,25 +102,26 @@ def _overall(view: RunView, report: CandidateReport, rows: list[MeasureRow]) -> 
 
 
 def scale_rows(report: Report, rows: list[MeasureRow]) -> tuple[ScaleRow, ...]:
-    """S of the candidate, and of the reference explained again (control C1), explainer by explainer."""
-    control = report.controls.get("C1")
-    ceilings = {row.explainer: row for row in (control.measures if control else ()) if row.key == "alignment"}
+    """S of the candidate, the twin (C3) and the reference explained again (C1), explainer by explainer."""
+    twins, ceilings = (_alignments(report.controls.get(name)) for name in ("C3", "C1"))
     found = []
     for row in (one for one in rows if one.key == "alignment"):
         title = explainer_title(row.explainer or "")
-        for kind, figure in (("candidate", row), ("ceiling", ceilings.get(row.explainer))):
+        figures: tuple[tuple[Kind, MeasureRow | None], ...] = (
+            ("candidate", row),
+            ("twin", twins.get(row.explainer)),
+            ("ceiling", ceilings.get(row.explainer)),
+        )
+        for kind, figure in figures:
             if figure is not None and figure.value is not None:
-                found.append(
-                    ScaleRow(
-                        title,
-                        "candidate" if kind == "candidate" else "ceiling",
-                        figure.value,
-                        figure.low,
-                        figure.high,
-                        figure.n,
-                    )
-                )
+                found.append(ScaleRow(title, kind, figure.value, figure.low, figure.high, figure.n))
     return tuple(found)
+
+
+def _alignments(control: ControlReport | None) -> dict[str | None, MeasureRow]:
+    """S of a control by explainer."""
+    rows = () if control is None else control.measures
+    return {row.explainer: row for row in rows if row.key == "alignment"}
 
 
 def alignment_floor(report: Report, candidate: CandidateReport) -> float:

@@ -50,7 +50,8 @@ def compare_form(data: DataDraft, *, reference: str = "", twin: str | None = Non
     if not data.saved:
         fields |= _reasons(values, kind)
         fields["twin"] = twin
-    has_twin = not data.saved and (twin or BUNDLED_TWINS.get(reference, NO_TWIN)) != NO_TWIN
+    usual = BUNDLED_TWINS.get(reference, NO_TWIN)
+    has_twin = bool(data.twin_predictions) if data.saved else (twin or usual) != NO_TWIN
     fields["limit"] = _limit(kind)
     with st.expander("Margins: how much difference is still the same?"):
         if has_twin:

@@ -147,10 +147,19 @@ def _saved() -> DataDraft:
         key="setup-saved-candidates",
         disabled=visitor.read_only(),
     )
+    twin = st.file_uploader(
+        "Predictions of the twin: the reference trained again with another seed (may be left out)",
+        type=_ENDINGS,
+        key="setup-saved-twin",
+        disabled=visitor.read_only(),
+    )
     _template("Template for predictions", PREDICTIONS_TEMPLATE, "predictions.csv")
     kept = [path for one in candidates or () if (path := _kept(one)) is not None]
     first = None if reference is None else _kept(reference)
-    return DataDraft(reference_predictions=first or "", candidate_predictions=tuple(kept))
+    again = None if twin is None else _kept(twin)
+    return DataDraft(
+        reference_predictions=first or "", candidate_predictions=tuple(kept), twin_predictions=again or ""
+    )
 
 
 def _template(label: str, content: str, name: str) -> None:

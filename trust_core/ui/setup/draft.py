@@ -29,7 +29,7 @@ class DataDraft:
         columns: text_a, text_b, label and id, each a column's name, NOTHING or AUTOMATIC.
         hub: config, split and revision of a hub data set; empty ones are left out.
         reference_predictions: a file, in place of models.
-        candidate_predictions: likewise.
+        candidate_predictions, twin_predictions: likewise.
     """
 
     source: str = ""
@@ -37,6 +37,7 @@ class DataDraft:
     hub: Mapping[str, str] = field(default_factory=dict)
     reference_predictions: str = ""
     candidate_predictions: tuple[str, ...] = ()
+    twin_predictions: str = ""
 
     @property
     def saved(self) -> bool:
@@ -78,6 +79,7 @@ def spec_of(reference: str, candidates: Sequence[str], data: DataDraft, choices:
         content |= {
             "reference_predictions": data.reference_predictions or None,
             "candidate_predictions": list(data.candidate_predictions),
+            "twin_predictions": data.twin_predictions or None,
         }
     else:
         content |= {"reference": reference.strip() or None, "candidates": [one.strip() for one in candidates]}
