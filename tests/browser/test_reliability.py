@@ -104,3 +104,28 @@ def test_the_page_fits_a_telephone(server: AppServer, open_page: Callable[..., P
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_threshold_is_moved_and_table_and_chart_follow(
+    server: AppServer, open_page: Callable[..., Page]
+) -> None:
+    """The slider is moved by keyboard: coverage and the marks on the curves are of the new threshold."""
+    page = open_page(f"{server.url}/reliability")
+    expect(page.get_by_role("heading", name="What does a threshold keep?")).to_be_visible()
+    # The last section is there, so nothing above moves any more.
+    expect(page.get_by_role("heading", name="Can recalibration close the gap?")).to_be_visible()
+    slider = page.get_by_role("slider", name="Answer only from a confidence of")
+    table = page.get_by_test_id("stTable").filter(has_text="Taken")
+    taken = table.locator("tbody tr").first.locator("td").nth(1)
+    before = taken.inner_text()
+    place = float(slider.input_value())
+    assert "%" in before
+    slider.focus()
+    for _ in range(15):
+        page.keyboard.press("ArrowLeft")
+    expect(slider).to_have_value(f"{place - 0.15:g}")
+    expect(taken).not_to_have_text(before)
+    assert float(taken.inner_text().split(" %")[0]) > float(before.split(" %")[0])
+    # One filled mark a model: circle and diamond, on curves that are lines.
+    curves = page.locator("[data-testid=stPlotlyChart]").filter(has_text="coverage: share of answers taken")
+    expect(curves.locator("path.point")).not_to_have_count(0)
