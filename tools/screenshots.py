@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("verdict", "answers", "reliability", "reasons", "inspector", "setup", "runs", "methods")
@@ -64,7 +64,7 @@ def drawn(page: Page) -> None:
     """Wait until the script has ended, and charts and pictures stand still."""
     page.wait_for_selector(READY, state="attached", timeout=90_000)
     # Charts and tables are loaded when they are needed, and have a placeholder until then.
-    page.wait_for_function(f"!document.querySelector('{PLACEHOLDER}')", timeout=90_000)
+    expect(page.locator(PLACEHOLDER)).to_have_count(0, timeout=90_000)
     for _ in range(40):
         before = page.evaluate("document.body.innerHTML.length")
         page.wait_for_timeout(250)
