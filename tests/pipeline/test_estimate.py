@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pipeline_runs import Workbench
+from tests.support.pipeline_runs import Workbench, write_neighbour
 from trust_core.datasets.limits import Limits
 from trust_core.domain.spec import DataSpec, Spec
 from trust_core.models.device import choose_device
 from trust_core.models.policy import Policy
-from trust_core.pipeline.estimate import estimate, mean_passes, observed_rate, passes
+from trust_core.pipeline.estimate import estimate, mean_passes, observed_rate, passes, sizes_of_controls
 from trust_core.pipeline.plan import Plan, plan_models
 from trust_core.settings import settings_from
 from trust_core.store.rates import keep_rate, known_rate
@@ -55,6 +55,19 @@ def test_seconds_follow_the_work(spec: Spec) -> None:
         "earlier runs on this machine",
         "a usual machine, as nothing has run on this one yet",
     )
+
+
+def test_controls_cost_what_they_load(spec: Spec, bench: Workbench, tmp_path: Path) -> None:
+    """C5 and C2 load a model each, the twin a third; an int8 candidate and a candidate twin save theirs."""
+    twin = str(write_neighbour(tmp_path / "twin", bench.reference, seed=5))
+    others = spec.candidates
+    assert len(sizes_of_controls(_plan(spec))) == 2
+    assert len(sizes_of_controls(_plan(spec, twin=twin))) == 3
+    assert len(sizes_of_controls(_plan(spec, candidates=(*others, "ref:int8"), twin=twin))) == 2
+    assert len(sizes_of_controls(_plan(spec, candidates=(*others, "ref:int8", twin), twin=twin))) == 1
+    device = choose_device("cpu")
+    without, beside = (estimate(_plan(spec, twin=one), device=device, rate=1e-9) for one in (None, twin))
+    assert beside.seconds > without.seconds
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pipeline_runs import Workbench, make_workbench, rows, write_model, write_rows
+from tests.support.pipeline_runs import (
+    Workbench,
+    make_workbench,
+    rows,
+    write_model,
+    write_neighbour,
+    write_rows,
+)
 from trust_core.datasets.limits import Limits
 from trust_core.domain.preflight import PreflightReport
 from trust_core.domain.spec import DataSpec, Spec
@@ -158,3 +165,16 @@ def test_saved_predictions(tmp_path: Path) -> None:
     assert found.data.preview[0] == ("", "", "no")
     (tmp_path / "s.csv").write_text("id,p_yes\n1,2\n")
     assert _about(preflight(spec, limits=LIMITS, policy=Policy())).keys() == {"data"}
+
+
+@pytest.mark.slow
+def test_the_twin_is_looked_at_like_a_model(bench: Workbench, look: Callable[..., PreflightReport]) -> None:
+    """It stands in the list with a role of its own; the reference, or nothing, is a problem."""
+    twin = write_neighbour(bench.folder / "twin", bench.reference, seed=9)
+    found = look(twin=str(twin))
+    assert found.ok
+    assert [model.role for model in found.models] == ["reference", "candidate", "candidate", "twin"]
+    assert found.fingerprint != look().fingerprint
+    copy = write_neighbour(bench.folder / "copy", bench.reference, noise=0.0)
+    for wrong in (str(copy), str(bench.folder / "nothing")):
+        assert wrong in _about(look(twin=wrong))
