@@ -64,8 +64,8 @@ def parts_of_texts(view: RunView, candidate: str, compared: Compared) -> None:
     _table(slice_table(rows), key=f"parts-{key}-{by}")
     said = ""
     if tested:
-        family = "tested parts of the run" if whole else "tested parts"
-        said = f" p: Stuart-Maxwell, corrected by Holm for {tested} {family}."
+        family = f"{tested} tested part" + ("" if tested == 1 else "s") + (" of the run" if whole else "")
+        said = f" p: Stuart-Maxwell, corrected by Holm for {family}."
     st.caption(escape_markdown(CAPTION + said))
     _open_part(candidate, compared, parts, key=f"open-{key}-{by}")
 
@@ -185,7 +185,7 @@ def _open_part(candidate: str, compared: Compared, parts: tuple[Part, ...], *, k
         return
     part = parts[chosen]
     st.button(
-        "Look at these texts on all pages",
+        "Look at this part on all pages",
         key=f"{key}-filter",
         on_click=state.filter_texts,
         args=(tuple(ids[part.rows].tolist()), f"{candidate}, {slice_title(part.by)}: {part.name}"),
