@@ -79,6 +79,7 @@ def pareto_front(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes) -> tuple
 def tradeoff(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes, *, theme: Theme) -> go.Figure:
     """One marker a model with its interval; shape and colour say the verdict, a dashed line the margin."""
     figure = go.Figure()
+    most = max((point.cost for point in points), default=1.0)
     statuses = list(dict.fromkeys(point.status for point in points))
     for status in statuses:
         chosen = [point for point in points if point.status == status]
@@ -97,7 +98,8 @@ def tradeoff(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes, *, theme: Th
             mode="markers+text",
             name=_SAID[status],
             text=[plain(point.name, longest=24) for point in chosen],
-            textposition="top right",
+            # A name goes to the side that has room for it.
+            textposition=["top left" if point.cost > 0.5 * most else "top right" for point in chosen],
             cliponaxis=False,
             marker={"symbol": SYMBOLS[status], "size": 12, "color": colour, "line": {"width": 2}},
             customdata=[[plain(point.name), plain(point.said, longest=200)] for point in chosen],
@@ -118,7 +120,6 @@ def tradeoff(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes, *, theme: Th
         )
     if axes.margin is not None:
         figure.add_hline(y=axes.margin, line={"color": theme.muted, "width": 1.5, "dash": "dash"})
-    most = max((point.cost for point in points), default=1.0)
     return framed(
         figure,
         theme,
