@@ -23,7 +23,7 @@ from trust_core.behaviour.confidence_use import confidence_use_findings
 from trust_core.behaviour.risk_coverage import area_under_risk_coverage
 from trust_core.behaviour.threshold import Judged, tuned_threshold
 from trust_core.domain.arrays import FloatArray
-from trust_core.domain.measures import Measured
+from trust_core.domain.measures import LEVEL, Measured
 from trust_core.stats.seeds import derived_rng
 
 RESULTS = Path(__file__).parent / "results" / "coverage_confidence.json"
@@ -110,6 +110,7 @@ def measure(name: str, n: int, *, draws: int, resamples: int) -> list[dict[str, 
                 "mean_width": float(np.mean([width for _, width in found])),
                 "draws": len(found),
                 "refused": draws - len(found),
+                "resamples": resamples,
             }
         )
     return rows
@@ -121,11 +122,12 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=400)
     parser.add_argument("--resamples", type=int, default=400)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--scenarios", nargs="+", choices=list(SCENARIOS), default=list(SCENARIOS))
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     start = time.perf_counter()
     rows: list[dict[str, object]] = []
-    for n, name in product(chosen.sizes, SCENARIOS):
+    for n, name in product(chosen.sizes, chosen.scenarios):
         found = measure(name, n, draws=chosen.draws, resamples=chosen.resamples)
         rows += found
         seconds = round(time.perf_counter() - start)
@@ -134,7 +136,7 @@ def main() -> None:
             "machine": machine(),
             "commit": commit(),
             "seconds": seconds,
-            "resamples": chosen.resamples,
+            "level": LEVEL,
             "rows": rows,
         }
         chosen.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

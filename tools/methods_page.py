@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "methods.md"
 COVERAGE = ROOT / "benchmarks" / "results" / "coverage.json"
 ALIGNMENT = ROOT / "benchmarks" / "results" / "coverage_alignment.json"
+CONFIDENCE = ROOT / "benchmarks" / "results" / "coverage_confidence.json"
+DEPTH = ROOT / "benchmarks" / "results" / "coverage_depth.json"
 
 BEST = {"higher": "the highest", "lower": "the lowest", "zero": "0", "none": "-"}
 """Direction -> where the best value lies, in words."""
@@ -101,15 +103,39 @@ def alignment_part() -> str:
     return f"{_made(found, rows)}\n\n{_coverage_table(rows)}"
 
 
+def confidence_part() -> str:
+    """Simulated coverage of the intervals of confidence in use."""
+    return _whole(CONFIDENCE)
+
+
+def depth_part() -> str:
+    """Simulated coverage of the intervals of reliability in depth, and of a given threshold."""
+    return _whole(DEPTH)
+
+
+def _whole(path: Path) -> str:
+    """Every row of one simulation."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return f"{_made(found, found['rows'])}\n\n{_coverage_table(found['rows'])}"
+
+
 def _made(found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
     """How the figures below came about, and how exactly they are known."""
     draws = sorted({int(row["draws"]) for row in rows})
     error = math.sqrt(found["level"] * (1 - found["level"]) / draws[0])
+    resamples = sorted({int(row.get("resamples", found.get("resamples"))) for row in rows})
     return (
-        f"{' or '.join(f'{count:,}' for count in draws)} samples of each size, {found['resamples']:,} "
-        f"bootstrap resamples each, intervals at {100 * found['level']:g} %; standard error of a figure "
-        f"about {100 * error:.1f} points. Simulated on {found['date']} at commit {found['commit']}."
+        f"{_counts(draws)} samples of each size, {_counts(resamples)} bootstrap resamples each, intervals at "
+        f"{100 * found['level']:g} %; standard error of a figure about {100 * error:.1f} points. Simulated "
+        f"on {found['date']} at commit {found['commit']}."
     )
+
+
+def _counts(values: Sequence[int]) -> str:
+    """One number, two with `or` between them, or the ends of many."""
+    if len(values) > 2:
+        return f"{values[0]:,} to {values[-1]:,}"
+    return " or ".join(f"{value:,}" for value in values)
 
 
 def _coverage_table(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -132,8 +158,13 @@ def _coverage_table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def figure_title(figure: str) -> str:
-    """The title of a figure by its key, with what stands behind the key: `ece (equal-mass, reference)`."""
+    """The title of a figure by its key, with what stands behind the key: `ece (equal-mass, reference)`.
+
+    A key that ends in `_given` is of a threshold that somebody gave.
+    """
     key, _, rest = figure.partition(" ")
+    if key.endswith("_given"):
+        return f"{key.removesuffix('_given').capitalize()} at a given threshold {rest}"
     return f"{CATALOGUE[key].title} {rest}".strip()
 
 
@@ -149,6 +180,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "measures": measures_part,
     "coverage": coverage_part,
     "coverage of alignment": alignment_part,
+    "coverage of confidence": confidence_part,
+    "coverage of depth": depth_part,
 }
 """Part of the page -> what writes it."""
 
