@@ -10,7 +10,7 @@ from trust_core.cli.main import main
 
 pytestmark = pytest.mark.slow
 
-SHAP = ("--explainers", "shap")
+SHAP = ("--explainers", "shap", "--set", "aopc_texts=0")
 
 
 @pytest.fixture(scope="module")
