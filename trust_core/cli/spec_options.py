@@ -72,7 +72,7 @@ def add_spec_options(parser: ArgumentParser) -> None:
     data.add_argument("--limit", type=int, metavar="N", help="predict a stratified sample of N texts")
     how = parser.add_argument_group("evaluation")
     how.add_argument("--spec", metavar="FILE", help="YAML or JSON; flags win over it")
-    how.add_argument("--explainers", metavar="LIST", help="lime, shap, or lime,shap (default)")
+    how.add_argument("--explainers", metavar="LIST", help="lime, shap, lime,shap (default); ig beside them")
     how.add_argument(
         "--explain-limit", type=_count, metavar="N", help='explain N of the texts, or "all" (default 100)'
     )

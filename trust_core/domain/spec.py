@@ -12,7 +12,9 @@ from trust_core.domain.slicing import slice_problems
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 Margin = Annotated[float, Field(gt=0.0, le=1.0)]
 
-Explainer = Literal["lime", "shap", "shap-partition", "shap-permutation", "shap-exact"]
+Explainer = Literal[
+    "lime", "shap", "shap-partition", "shap-permutation", "shap-exact", "ig", "integrated-gradients"
+]
 Protocol = Literal["corrected", "published-nli", "published-pi"]
 Scale = Literal["probability", "logit"]
 MaskRule = Literal["delete", "mask"]
@@ -222,6 +224,10 @@ class Spec(SpecPart):
                 )
         problems += self._twin_problems(by_file=by_file)
         problems += slice_problems(self.slices)
+        if self.explainers and set(self.explainers) <= {"ig", "integrated-gradients"}:
+            problems.append("integrated gradients inform and do not vote: give lime or shap beside them")
+        if {"ig", "integrated-gradients"} <= set(self.explainers):
+            problems.append("explainers names integrated gradients twice")
         if self.stop_when_settled and self.protocol != "corrected":
             problems.append(f"stop_when_settled needs intervals that {self.protocol} does not have")
         if problems:

@@ -22,19 +22,24 @@ METHODS: dict[str, Callable[[Settings], Explain]] = {
 }
 """Every explainer; `shap` means shap-partition."""
 
-NOISE_FREE = frozenset({"shap", "shap-partition", "shap-exact"})
+GRADIENTS = frozenset({"integrated-gradients"})
+"""Explainers that read a model's gradients instead of asking for texts under masks. They do not vote."""
+
+NOISE_FREE = frozenset({"shap", "shap-partition", "shap-exact", *GRADIENTS})
 """Explainers whose result depends on nothing that is drawn."""
+
+_SHORT = {"shap": "shap-partition", "ig": "integrated-gradients"}
 
 
 def canonical_name(name: str) -> str:
-    """The name under which an explainer's results are filed: `shap` is shap-partition.
+    """The name under which an explainer's results are filed: `shap` is shap-partition, `ig` the gradients.
 
     Raises:
         SpecError: there is no such explainer.
     """
-    if name not in METHODS:
-        raise SpecError(f"There is no explainer {name!r}.", allowed=nearest(name, METHODS))
-    return "shap-partition" if name == "shap" else name
+    if name not in (*METHODS, *GRADIENTS, *_SHORT):
+        raise SpecError(f"There is no explainer {name!r}.", allowed=nearest(name, (*METHODS, *GRADIENTS)))
+    return _SHORT.get(name, name)
 
 
 def method(name: str, settings: Settings) -> Explain:

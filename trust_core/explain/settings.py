@@ -10,6 +10,9 @@ from jaxtyping import Float
 from trust_core.domain.arrays import FloatArray
 from trust_core.domain.spec import MaskRule, Sampling, Scale
 
+GRADIENT_STEPS = 64
+"""Points of integrated gradients on the path from the baseline to a text."""
+
 LOG_ODDS_CLIP = 1e-7
 """Probabilities are held this far from 0 and 1 before their log-odds are taken."""
 

@@ -9,8 +9,9 @@ from trust_core.alignment.deletion import BEAM_WIDTH
 from trust_core.alignment.ranking import choose_k
 from trust_core.domain.preflight import CostEstimate
 from trust_core.domain.spec import Spec
-from trust_core.explain.methods import NOISE_FREE, canonical_name
+from trust_core.explain.methods import GRADIENTS, NOISE_FREE, canonical_name
 from trust_core.explain.published import SEEDS
+from trust_core.explain.settings import GRADIENT_STEPS
 from trust_core.models.device import Device
 from trust_core.perturb.words import segment
 from trust_core.pipeline.controls import int8_member
@@ -37,6 +38,9 @@ def passes(explainer: str, words: int, spec: Spec) -> int:
         return spec.lime.samples
     if explainer == "shap-permutation":
         return spec.shap.permutations * max(1, words - 1) + 2
+    if explainer in GRADIENTS:
+        # For each class, forwards and backwards; a way back takes about two ways there.
+        return 3 * 3 * GRADIENT_STEPS
     if explainer == "shap-exact":
         return 1 << words
     complete = 2 * words * words // 3 + 2

@@ -16,17 +16,16 @@ from trust_core.domain.report import ModelInfo
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import SegmentedText, TextPair
 from trust_core.errors import RunConflict, SpecError
-from trust_core.explain.methods import canonical_name, method
+from trust_core.explain.methods import canonical_name
 from trust_core.explain.settings import Settings
 from trust_core.explain.shap_text import EXACT_WORDS
-from trust_core.inference.pool import explain
 from trust_core.models.device import choose_device, limit_threads
 from trust_core.models.inspection import InspectedModel, inspect_model
 from trust_core.models.labels import match_labels
 from trust_core.models.pieces import word_pieces
 from trust_core.models.policy import Policy
 from trust_core.models.tokenizer_reading import read_tokenizer
-from trust_core.pipeline.explaining import explainer_settings
+from trust_core.pipeline.explaining import explained, explainer_settings
 from trust_core.pipeline.plan import Member, party
 from trust_core.pipeline.resident import ResidentModel, compute_of
 
@@ -111,10 +110,7 @@ class LivePair:
                     allowed=f"shap-exact takes texts of at most {EXACT_WORDS}.",
                 )
             settings = limited(explainer_settings(self.spec), words=len(text), samples=samples)
-            first, second = (
-                next(explain([text], method(name, settings), model.engine, rule=settings.rule))
-                for model in self.models
-            )
+            first, second = (next(explained(model, [text], name, settings)) for model in self.models)
             found[name] = (first, second)
         return found
 

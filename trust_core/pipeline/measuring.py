@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,13 +22,19 @@ from trust_core.domain.predictions import Predictions
 from trust_core.domain.report import KSweep, MeasureRow, ReliabilityCurve, RiskCoverage, SliceReport
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import TextSet
-from trust_core.explain.methods import canonical_name
+from trust_core.explain.methods import GRADIENTS, canonical_name
 from trust_core.explain.published import PublishedExplainer
+from trust_core.explain.settings import GRADIENT_STEPS
 from trust_core.pipeline.plan import explained_classes
 from trust_core.pipeline.published import published_reasons, published_reliability
 
 NO_MODELS = NotMeasured(
     "saved predictions hold no explanations", "the models themselves, as --reference and --candidate"
+)
+
+NO_GRADIENTS = NotMeasured(
+    "the candidate has no gradients: int8 layers and ONNX graphs have none, and controls do without",
+    "a candidate that computes in floating point in torch",
 )
 
 
@@ -139,7 +145,9 @@ def measured_candidate(
     ours, theirs = reference.predictions, candidate.predictions
     known = predicted or measured_predictions(spec, texts, ours, theirs)
     reasons = {
-        name: _reasons(spec, texts, rows, reference, candidate, name) for name in reference.explanations
+        name: _reasons(spec, texts, rows, reference, candidate, name)
+        for name in reference.explanations
+        if name in candidate.explanations or name not in GRADIENTS
     }
     by_dimension: dict[Dimension, Findings] = {
         "answers": known.answers,
@@ -147,6 +155,7 @@ def measured_candidate(
             [
                 *(found.findings for found in reasons.values()),
                 *(_causes(spec, reference, candidate, name, found) for name, found in reasons.items()),
+                *(_without_gradients(name) for name in reference.explanations if name not in reasons),
                 *published_reasons(spec, texts, reference.published, candidate.published),
                 *([] if reasons else [_no_reasons(spec, missing)]),
             ]
@@ -186,7 +195,7 @@ def _reasons(
     theirs = candidate.explanations[explainer]
     # A candidate that is settled has fewer explanations than the reference: the first ones.
     ours, explained = reference.explanations[explainer][: len(theirs)], rows[: len(theirs)]
-    return reasons_findings(
+    found = reasons_findings(
         ours,
         theirs,
         explained_classes(spec, texts, explained, reference=predicted, own=predicted),
@@ -201,6 +210,13 @@ def _reasons(
         ),
         places=np.arange(len(theirs)) if spec.stop_when_settled else None,
     )
+    # A third opinion informs: the verdict rests on explainers that need nothing but answers.
+    return found if explainer not in GRADIENTS else replace(found, findings=replace(found.findings, votes=()))
+
+
+def _without_gradients(explainer: str) -> Findings:
+    """What stands for an explainer that could not explain the candidate."""
+    return Findings((Measure("alignment", "pair", NO_GRADIENTS, explainer),))
 
 
 def _causes(
@@ -231,6 +247,10 @@ def _settings(spec: Spec, explainer: str) -> dict[str, Setting]:
     drawn: dict[str, dict[str, Setting]] = {
         "lime": {"samples": spec.lime.samples, "sampling": spec.lime.sampling},
         "shap-permutation": {"permutations": spec.shap.permutations},
+        "integrated-gradients": {
+            "steps": GRADIENT_STEPS,
+            "baseline": "mask token for each piece of a word",
+        },
         "shap-partition": {"budget": "complete" if spec.shap.budget is None else spec.shap.budget},
     }
     return {
@@ -255,7 +275,7 @@ def _no_reasons(spec: Spec, missing: NotMeasured | None) -> Findings:
         missing = NotMeasured(
             "no text was explained", "explain_limit of 20 or more, and reasons among dimensions"
         )
-    names = [canonical_name(name) for name in spec.explainers]
+    names = [name for name in map(canonical_name, spec.explainers) if name not in GRADIENTS]
     return Findings(
         measures=tuple(Measure("alignment", "pair", missing, name) for name in names),
         votes=tuple(Vote("alignment", missing, name) for name in names),

@@ -31,6 +31,7 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "shap-permutation": ("seed", "permutations", "scale", "rule"),
     "shap-partition": ("budget", "scale", "rule"),
     "shap-exact": ("scale", "rule"),
+    "integrated-gradients": ("scale",),
 }
 """What each explainer reads of its settings."""
 

@@ -9,6 +9,7 @@ from types import TracebackType
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import TextPair
 from trust_core.inference.engine import Engine
+from trust_core.models.classifier import TorchClassifier
 from trust_core.models.device import Device
 from trust_core.models.facts import LoadedModel
 from trust_core.models.forward import AS_TORCH, PROBES, Compute
@@ -53,6 +54,7 @@ class ResidentModel:
         self._stack = ExitStack()
         self._loaded: LoadedModel | None = None
         self._engine: Engine | None = None
+        self._network: TorchClassifier | None = None
 
     def __enter__(self) -> ResidentModel:
         return self
@@ -60,7 +62,7 @@ class ResidentModel:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._engine = self._loaded = None
+        self._engine = self._loaded = self._network = None
         self._stack.close()
 
     @property
@@ -78,6 +80,24 @@ class ResidentModel:
                 )
             )
         return self._loaded
+
+    @property
+    def network(self) -> TorchClassifier:
+        """The model as torch computes it in single precision, for its gradients; whatever else computes."""
+        if self._network is None:
+            loaded = self._stack.enter_context(
+                resident(
+                    self.member.inspected,
+                    device=self._device,
+                    classes=self._classes,
+                    order=self.member.columns,
+                    name=self.member.name,
+                )
+            )
+            # What `AS_TORCH` loads; an ONNX graph is refused before.
+            assert isinstance(loaded.classifier, TorchClassifier)
+            self._network = loaded.classifier
+        return self._network
 
     @property
     def engine(self) -> Engine:

@@ -9,9 +9,10 @@ from typing import Final
 
 from trust_core.domain.attributions import Explanation, PublishedFeatures
 from trust_core.domain.predictions import Predictions
-from trust_core.explain.methods import canonical_name
+from trust_core.explain.methods import GRADIENTS, canonical_name
 from trust_core.explain.published import PublishedExplainer
 from trust_core.explain.settings import Settings
+from trust_core.models.gradients import without_gradients
 from trust_core.pipeline import work
 from trust_core.pipeline.explaining import explainer_settings
 from trust_core.pipeline.measuring import ModelResults
@@ -106,7 +107,10 @@ def member_work(
                 shards=place.run.shards(folder, f"published-{explainer}"),
                 clock=place.clock,
             )
-    corrected = corrected_work(plan, place, name, folder, plan.explained, memories)
+    named = [canonical_name(one) for one in spec.explainers]
+    if without_gradients(plan.members[index].inspected):
+        named = [one for one in named if one not in GRADIENTS]
+    corrected = corrected_work(plan, place, name, folder, plan.explained, memories, explainers=named)
     return MemberWork(predictions, corrected, published)
 
 
@@ -136,6 +140,9 @@ def corrected_work(
     if not explains(plan.spec):
         return {}
     names = explainers if explainers is not None else [canonical_name(one) for one in plan.spec.explainers]
+    if folder in CONTROL_FOLDERS:
+        # A third opinion is no part of what the controls hold to account.
+        names = [one for one in names if one not in GRADIENTS]
     return {
         explainer: work.explanations(
             work.phase_of(f"Explaining {name} by {work.TITLES[explainer]}", CONTROL_FOLDERS.get(folder, "")),

@@ -11,7 +11,7 @@ from trust_core.domain.spec import Explainer, LabelMap, Spec
 from trust_core.domain.spec_reading import read_part
 from trust_core.domain.texts import SegmentedText, TextPair
 from trust_core.explain.library_check import LibraryCheck, library_check
-from trust_core.explain.methods import canonical_name, method
+from trust_core.explain.methods import canonical_name
 from trust_core.explain.settings import Settings
 from trust_core.inference.engine import Engine
 from trust_core.inference.pool import explain
@@ -21,7 +21,7 @@ from trust_core.models.labels import canonical_classes, match_labels
 from trust_core.models.policy import Policy
 from trust_core.perturb.masks import MaskRule
 from trust_core.perturb.words import segment
-from trust_core.pipeline.explaining import explainer_settings
+from trust_core.pipeline.explaining import explained, explainer_settings
 from trust_core.pipeline.plan import Member, party
 from trust_core.pipeline.resident import ResidentModel
 
@@ -82,7 +82,7 @@ def explained_text(
     for member in members:
         with ResidentModel(member, classes, device=device, batch_tokens=spec.batch_tokens) as model:
             probabilities.append(model.engine.probabilities([pair])[0])
-            explanations += explain([text], method(name, settings), model.engine, rule=spec.mask)
+            explanations += explained(model, [text], name, settings)
             if check:
                 checks.append(_checked(text, name, settings, model.engine, spec.mask))
     models = (reference, candidate)

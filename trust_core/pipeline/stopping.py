@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from trust_core.domain.measures import Findings
 from trust_core.domain.report import CandidateReport
+from trust_core.explain.methods import GRADIENTS
 from trust_core.pipeline.measuring import CandidateResults, ModelResults
 from trust_core.report.criteria import explainer_title
 from trust_core.report.verdict import held_back
@@ -42,6 +43,8 @@ def with_counts(found: CandidateResults, candidate: ModelResults, most: int) -> 
     """
     notes = []
     for explainer, explained in candidate.explanations.items():
+        if explainer in GRADIENTS:
+            continue
         title, count = explainer_title(explainer), len(explained)
         if count < most:
             notes.append(f"{title} stopped early: its test was settled after {count:,} of {most:,} texts.")

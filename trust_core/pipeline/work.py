@@ -15,12 +15,12 @@ from trust_core.domain.attributions import Explanation, PublishedFeatures
 from trust_core.domain.predictions import Predictions
 from trust_core.domain.progress import Progress
 from trust_core.domain.texts import TextPair, TextSet
-from trust_core.explain.methods import method
+from trust_core.explain.methods import GRADIENTS
 from trust_core.explain.published import SEEDS, PublishedExplainer, PublishedProtocol
 from trust_core.explain.published import explain as explain_as_published
 from trust_core.explain.settings import Settings
-from trust_core.inference.pool import explain
 from trust_core.perturb.words import segment
+from trust_core.pipeline.explaining import explained
 from trust_core.pipeline.memory import give_back
 from trust_core.pipeline.remembering import Memories, PredictedText
 from trust_core.pipeline.resident import ResidentModel
@@ -31,7 +31,13 @@ PREDICT_CHUNK = 512
 EXPLAIN_CHUNK = 16
 """Texts a shard: the most that a kill loses. Fixed, so that a resumed run has the same batches."""
 
-TITLES = {"lime": "LIME", "shap-partition": "SHAP", "shap-permutation": "SHAP", "shap-exact": "SHAP"}
+TITLES = {
+    "lime": "LIME",
+    "shap-partition": "SHAP",
+    "shap-permutation": "SHAP",
+    "shap-exact": "SHAP",
+    "integrated-gradients": "integrated gradients",
+}
 
 Found = TypeVar("Found")
 """What a piece of work makes."""
@@ -219,10 +225,10 @@ def explanations(
 
         def make(missing: Sequence[int]) -> list[Explanation]:
             # Loading is no part of what a text costs.
-            engine = model.engine
+            _ = model.network if explainer in GRADIENTS else model.engine
             began = clock()
             segmented = [segment(ids[at], pairs[at]) for at in missing]
-            made = list(explain(segmented, method(explainer, settings), engine, rule=settings.rule))
+            made = list(explained(model, segmented, explainer, settings))
             spent.append(Spent(len(missing), clock() - began))
             return made
 

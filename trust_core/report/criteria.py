@@ -188,5 +188,6 @@ def explainer_title(explainer: str) -> str:
         "shap-partition": "SHAP",
         "shap-permutation": "SHAP (permutation)",
         "shap-exact": "SHAP (exact)",
+        "integrated-gradients": "integrated gradients",
     }
     return titles.get(explainer, explainer)

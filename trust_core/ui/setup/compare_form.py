@@ -18,6 +18,7 @@ _EXPLAINERS: Final = {
     "shap": "SHAP, complete tree (no noise)",
     "shap-permutation": "SHAP, sampled orders",
     "shap-exact": "SHAP, exact (up to 10 words)",
+    "ig": "integrated gradients (a third opinion, no vote)",
 }
 
 _PROTOCOLS: Final = {
