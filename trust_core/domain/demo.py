@@ -15,6 +15,9 @@ EXPLAINED: Final = 24
 LIME_SAMPLES: Final = 500
 """Half of the default: the demo is to take less than three minutes on two cores."""
 
+LIMITS_SEARCHED: Final = 0
+"""Texts that the limits of normalised AOPC are searched for: none, for the same reason."""
+
 
 def demo_spec(task: str) -> Spec:
     """The evaluation that the demo runs.
@@ -30,6 +33,7 @@ def demo_spec(task: str) -> Spec:
         data=DataSpec(source=f"bundled:{task}"),
         explain_limit=EXPLAINED,
         control_texts=EXPLAINED,
+        aopc_texts=LIMITS_SEARCHED,
         lime=LimeSpec(samples=LIME_SAMPLES),
         margins=DEMO_MARGINS,
     )

@@ -36,6 +36,7 @@ def test_demo_fields_make_the_demos_spec():
         "explainers": ["lime", "shap"],
         "explain_limit": values["explain_limit"],
         "control_texts": values["control_texts"],
+        "aopc_texts": values["aopc_texts"],
         "lime": {"samples": values["samples"]},
     }
     choices = Choices(fields, {name: getattr(DEMO_MARGINS, name) for name in Margins.model_fields})

@@ -235,4 +235,5 @@ def _expert(fields: dict[str, Any], values: dict[str, Any], kind: str, *, saved:
     )
     found["k"] = {"fraction": fraction}
     found["control_texts"] = int(values["control_texts"])
+    found["aopc_texts"] = int(values["aopc_texts"])
     return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from trust_core.domain.demo import EXPLAINED, LIME_SAMPLES
+from trust_core.domain.demo import EXPLAINED, LIME_SAMPLES, LIMITS_SEARCHED
 from trust_core.domain.spec import DEMO_MARGINS, NO_LABELS, Margins, Spec
 from trust_core.domain.spec_reading import read_part
 
@@ -105,12 +105,14 @@ def preset(data: DataDraft) -> dict[str, Any]:
         return {
             "explain_limit": EXPLAINED,
             "control_texts": EXPLAINED,
+            "aopc_texts": LIMITS_SEARCHED,
             "samples": LIME_SAMPLES,
             "margins": DEMO_MARGINS,
         }
     return {
         "explain_limit": spec["explain_limit"].default,
         "control_texts": spec["control_texts"].default,
+        "aopc_texts": spec["aopc_texts"].default,
         "samples": spec["lime"].default.samples,
         "margins": Margins(),
     }
