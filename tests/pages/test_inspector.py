@@ -343,15 +343,3 @@ def test_hostile_words_reach_no_markdown(home: Path, repository: Path, models: F
                 for text in HOSTILE:
                     if any(sign in text for sign in "<[$`"):
                         assert text not in one.value
-
-
-def test_two_answers_are_set_against_each_other(home: Path, repository: Path) -> None:
-    """Where the models answer differently, the weights of one answer less those of the other are offered."""
-    write_run(home)
-    app = app_on("inspector", repository)
-    assert any("against the candidate's" in one for one in app.selectbox(key="inspector_class").options)
-    app.selectbox(key="inspector_class").select("\0contrast").run()
-    after = drawn(app, "inspector_heatmap")
-    assert not app.exception
-    assert after["classes"][0] == after["classes"][1]
-    assert " − " in after["classes"][0]
