@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
 
 from trust_core.errors import DeviceError
+
+# Batches come in hundreds of shapes, and oneDNN, in torch as in OpenVINO, keeps what it has prepared for the
+# last 1,024: memory would grow with the texts. It reads this when it computes for the first time.
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
 
 DeviceChoice = Literal["auto", "cpu", "cuda"]
 

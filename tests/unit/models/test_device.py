@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 import torch
 
 from trust_core.errors import DeviceError
 from trust_core.models.device import choose_device, limit_threads
+
+CAPACITY = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("given, found", [(None, "16"), ("64", "64")])
+def test_prepared_shapes_are_few(given: str | None, found: str) -> None:
+    """Few prepared shapes are kept, so that memory does not grow with the texts; a user may say how many."""
+    variables = {name: value for name, value in os.environ.items() if name != CAPACITY}
+    if given is not None:
+        variables[CAPACITY] = given
+    program = f"import os, trust_core.models.device; print(os.environ[{CAPACITY!r}])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=variables, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == found
 
 
 @pytest.fixture
