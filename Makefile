@@ -51,7 +51,7 @@ demo: setup ## Run the bundled demo without the app and write its report into ru
 	$(BIN)/python -m trust_core demo --out $(RUN_FOLDER)
 
 check: lint ## Format, lint, types, import rules and the fast tests (under 4 minutes on 2 cores)
-	$(ONE_THREAD) $(BIN)/python -m pytest -m "not slow" -n auto -q
+	$(ONE_THREAD) $(BIN)/python -m pytest -m "not slow" -n auto --dist worksteal -q
 
 lint: setup-dev ## Format, lint, types and import rules alone
 	$(BIN)/ruff format --check .
@@ -61,7 +61,7 @@ lint: setup-dev ## Format, lint, types and import rules alone
 
 test: setup-dev ## Every test, with branch coverage of trust_core (threshold: fail_under in pyproject.toml)
 	@.ci/chromium || true
-	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --cov --cov-report=term $(PYTEST_ARGS)
+	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(PYTEST_ARGS)
 
 bench: setup-dev ## Measure speed (DEVICE=cuda for a GPU); results go to benchmarks/results
 	$(BIN)/python -m benchmarks $(if $(DEVICE),--device $(DEVICE)) $(BENCH_ARGS)

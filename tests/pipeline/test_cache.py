@@ -60,13 +60,15 @@ def test_other_settings_of_the_measures_compute_nothing(
     bench.evaluate(tmp_path / "other", *more, "--set", "resamples=300")
     assert not computed
     found = report_of(tmp_path / "other")["timing"]["known_before"]
-    assert found["predictions"] == 3 * 40
-    assert found["explanations"] == 4 * 20
+    # Reference and candidate, and the models of the controls C2 and C5.
+    assert found["predictions"] == 4 * 40
+    # The same, and the reference with other seeds.
+    assert found["explanations"] == 5 * 20
     bench.evaluate(tmp_path / "again")
     assert not computed
     assert without_timing(tmp_path / "again") == without_timing(tmp_path / "first")
     bench.evaluate(tmp_path / "more-words", "--set", "k.fraction=0.3", "--set", "aopc_texts=0")
-    assert report_of(tmp_path / "more-words")["timing"]["known_before"]["explanations"] == 4 * 20
+    assert report_of(tmp_path / "more-words")["timing"]["known_before"]["explanations"] == 5 * 20
     assert computed == {("explained", "reference"): 20, ("explained", "candidate"): 20}
 
 

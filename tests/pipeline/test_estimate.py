@@ -42,6 +42,7 @@ def test_seconds_follow_the_work(spec: Spec) -> None:
         "Predicting",
         "Explaining by LIME",
         "Explaining by SHAP",
+        "Keeping and deleting words",
         "Timing and controls",
     ]
     assert one.seconds == pytest.approx(sum(seconds for _, seconds in one.phases))

@@ -35,8 +35,8 @@ class Ledger:
     def recover(self) -> None:
         """Take up what an earlier worker has left: for the holder of the worker's lock alone.
 
-        Jobs that were running are interrupted. Interrupted ones come first in the queue again, unless
-        that happened twice.
+        Jobs that were running are interrupted. Interrupted ones come first in the queue again, in their old
+        order, unless that happened twice.
         """
         with self._database.writing() as table:
             table.execute(
@@ -54,8 +54,10 @@ class Ledger:
                 (TWICE, MOST_INTERRUPTIONS),
             )
             table.execute(
-                "UPDATE jobs SET state = 'queued', rank = (SELECT COALESCE(MIN(rank), 0) - 1 FROM jobs),"
-                " finished = NULL WHERE state = 'interrupted' AND interruptions < ?",
+                "UPDATE jobs SET state = 'queued', rank = again.rank, finished = NULL FROM"
+                " (SELECT id, (SELECT MIN(rank) FROM jobs) - ROW_NUMBER() OVER (ORDER BY rank DESC) AS rank"
+                " FROM jobs WHERE state = 'interrupted' AND interruptions < ?) AS again"
+                " WHERE jobs.id = again.id",
                 (MOST_INTERRUPTIONS,),
             )
 

@@ -54,6 +54,16 @@ def test_what_an_earlier_worker_left_comes_first(queue: JobQueue, ledger: Ledger
     assert queue.resume(job.id).interruptions == 0
 
 
+def test_several_jobs_that_were_left_keep_their_order(queue: JobQueue, ledger: Ledger) -> None:
+    """Jobs that were interrupted one after the other wait at places of their own, in their old order."""
+    first, second, third = (queue.submit(spec_of(seed), owner="", name="n") for seed in (1, 2, 3))
+    assert ledger.claim() is not None
+    ledger.finish(first.id, "interrupted")
+    assert ledger.claim() is not None
+    ledger.recover()
+    assert [queue.position(job.id) for job in (first, second, third)] == [1, 2, 3]
+
+
 def test_a_cancelled_job_is_not_taken_up_again(queue: JobQueue, ledger: Ledger, tmp_path: Path) -> None:
     """Whoever cancelled while the worker went down has what they wanted."""
     job = queue.submit(spec_of(1), owner="", name="one")
