@@ -1,6 +1,6 @@
 """Make assets/example: the finished run that the app shows before anybody has run anything.
 
-Bundled models on the bundled texts, so nothing in it belongs to anybody else. All texts are predicted, 24 are
+Bundled models on the bundled texts, so nothing in it belongs to anybody else. All texts are predicted, 40 are
 explained. Some minutes on two cores.
 
 Usage: python tools/build_example.py [--out assets/example]
@@ -16,15 +16,15 @@ from trust_core.domain.spec import DEMO_MARGINS, DataSpec, LimeSpec, Spec
 from trust_core.wiring.engine import evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
-LARGEST = 2_000_000
+LARGEST = 3_000_000
 TABLES = ("texts", "predictions", "pairs", "attributions")
 
 SPEC = Spec(
     reference="nli-reference",
-    candidates=("nli-student-3l", "ref:prune=0.2"),
+    candidates=("nli-student-3l", "ref:int8", "ref:prune=0.5"),
     data=DataSpec(source="bundled:nli"),
-    explain_limit=24,
-    control_texts=20,
+    explain_limit=40,
+    control_texts=24,
     lime=LimeSpec(samples=500),
     margins=DEMO_MARGINS,
 )
