@@ -18,11 +18,19 @@ from trust_core.models.classifier import TorchClassifier
 CLOSE = 1e-6
 BACKENDS = 1e-5
 NEIGHBOURS = 1e-5
+FLAT = 20
+"""The NLL of a random model is nearly flat: rounding moves the best temperature so many times further."""
+
+DRAW = 1e-3
+"""A level is simulated: between backends, rounding may turn a draw of thousands."""
+
+TEMPERATURE = "key=log_temperature"
 
 
 def _figures(report: Any, path: str = "") -> dict[str, Any]:
     """Every leaf of a report by its path."""
     if isinstance(report, dict):
+        path += f"/key={report['key']}" if "key" in report else ""
         return {k: v for name, part in report.items() for k, v in _figures(part, f"{path}/{name}").items()}
     if isinstance(report, list):
         return {k: v for at, part in enumerate(report) for k, v in _figures(part, f"{path}/{at}").items()}
@@ -39,7 +47,10 @@ def _assert_close(one: Path, other: Path, within: float = CLOSE) -> None:
     assert first.keys() == second.keys()
     for path, value in first.items():
         if isinstance(value, float):
-            assert second[path] == pytest.approx(value, abs=within), path
+            near = within * FLAT if TEMPERATURE in path else within
+            if "_level/" in path and within >= BACKENDS:
+                near = DRAW
+            assert second[path] == pytest.approx(value, abs=near), path
         elif path.endswith("/n_needed") and value is not None:
             # A distance to the margin, squared and rounded up: it moves with the last digits of the figure.
             assert second[path] == pytest.approx(value, rel=1e-3), path

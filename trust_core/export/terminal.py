@@ -14,7 +14,6 @@ from trust_core.domain.texts import SegmentedText
 from trust_core.export.figure_text import figure_text
 from trust_core.export.foreign_text import printable
 from trust_core.export.ladder_text import ladder_lines
-from trust_core.export.page_choice import choice
 from trust_core.report.advice import next_steps
 from trust_core.report.controls import cannot_judge, control_sentence, failed
 from trust_core.report.criteria import CRITERIA, METHOD, explainer_title, label
@@ -58,6 +57,9 @@ def verdict_lines(report: Report) -> list[str]:
     lines += ["", *steps] if steps else []
     for candidate in report.candidates:
         lines += ["", *_candidate_lines(candidate, wrong)]
+    # Late: it draws charts as well, and a command line that lists runs is to start at once.
+    from trust_core.export.page_choice import choice
+
     found = choice(report)
     if found is not None:
         lines += [
