@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,7 +34,13 @@ FLAGS = (
 # On two busy cores a page may take its time; a page that never comes is the same failure, only later.
 expect.set_options(timeout=45_000)
 
-READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+_waits = count()
+_SETTLED = """wait => {
+  const now = performance.now();
+  const ready = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
+  if (window.settling?.wait !== wait || !ready) window.settling = {wait, since: now};
+  return ready !== null && now - window.settling.since > 300;
+}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -137,5 +144,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def settled(page: Page) -> None:
-    """Wait until the script has run to its end. While a page polls, wait for its content instead."""
-    page.wait_for_selector(READY, state="attached")
+    """Wait until the script has run to its end. While a page polls, wait for its content instead.
+
+    A page looks ready for a moment before its script begins, so it has to look so for a while.
+    """
+    page.wait_for_function(_SETTLED, arg=next(_waits), polling=50)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-from tokenizers.trainers import BpeTrainer, UnigramTrainer, WordPieceTrainer
+from tokenizers.trainers import BpeTrainer, UnigramTrainer
 from transformers import (
     AlbertConfig,
     AutoModelForSequenceClassification,
@@ -40,13 +42,29 @@ SIZES: dict[str, Any] = {
 SIZES |= {"num_attention_heads": 4, "max_position_embeddings": 64, "initializer_range": 0.4}
 
 
+def _word_pieces(words: Iterable[str]) -> list[str]:
+    """Every character, every short word, the first three letters of the longer ones and what follows them.
+
+    Trained vocabularies differ from process to process, and with their numbers every random model.
+    """
+    pieces = set()
+    for word in words:
+        pieces |= set(word) | {f"##{letter}" for letter in word}
+        pieces |= {word} if len(word) <= 5 else {word[:3], f"##{word[3:]}"}
+    return sorted(pieces)
+
+
 def word_piece_tokenizer() -> PreTrainedTokenizerFast:
     """A tokenizer as BERT's: lower case, WordPiece, [CLS] a [SEP] b [SEP]."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer.train_from_iterator(SENTENCES, WordPieceTrainer(vocab_size=400, special_tokens=specials))
+    lower, split = normalizers.BertNormalizer(lowercase=True), pre_tokenizers.BertPreTokenizer()
+    words = [word for line in SENTENCES for word, _ in split.pre_tokenize_str(lower.normalize_str(line))]
+    numbered = {
+        piece: at
+        for at, piece in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *_word_pieces(words)])
+    }
+    tokenizer = Tokenizer(models.WordPiece(numbered, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = lower, split
+    tokenizer.add_special_tokens(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]",
         pair="[CLS] $A [SEP] $B:1 [SEP]:1",
@@ -99,6 +117,10 @@ def unigram_tokenizer() -> PreTrainedTokenizerFast:
     specials = ["[PAD]", "[CLS]", "[SEP]", "<unk>", "[MASK]"]
     trainer = UnigramTrainer(vocab_size=200, special_tokens=specials, unk_token="<unk>")
     tokenizer.train_from_iterator(SENTENCES, trainer)
+    # The trainer's scores, and with them the numbers, differ from process to process: these do not.
+    pieces = sorted({piece for piece, _ in json.loads(tokenizer.to_str())["model"]["vocab"]} - set(specials))
+    numbered = [(piece, -10 - 0.01 * at) for at, piece in enumerate([*specials, *pieces])]
+    tokenizer.model = models.Unigram(numbered, unk_id=specials.index("<unk>"))
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]",
         pair="[CLS] $A [SEP] $B:1 [SEP]:1",

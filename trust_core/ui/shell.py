@@ -32,8 +32,9 @@ def main() -> None:
     st.logo(str(ASSETS / "logo.svg"), size="large")
     if not visitor.signed_in():
         return
-    page = st.navigation(pages())
+    # Before the navigation: whoever clicks there at once would else leave without what the address says.
     address.fields()
+    page = st.navigation(pages())
     state.choose()
     with st.sidebar:
         visitor.sign_out_button()
