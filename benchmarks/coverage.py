@@ -10,15 +10,10 @@ not here.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import product
 from pathlib import Path
@@ -27,6 +22,7 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 from scipy.special import softmax
 
+from benchmarks.simulated import Held, Row, coverage_rows, write
 from trust_core.calibration.curve_distance import (
     CurveDistance,
     curve_columns,
@@ -163,10 +159,6 @@ def truth(name: str) -> Truth:
     return Truth(figures, bandwidths, np.array(distances))
 
 
-Held = dict[str, tuple[bool, float]]
-"""By figure: whether its 95 % interval holds the truth, and how wide it is."""
-
-
 def sample(name: str, n: int, draw: int) -> Pair:
     """One sample of the population, with replacement."""
     gold, a, b = population(name)
@@ -234,7 +226,7 @@ def measure(
     draws: int,
     resamples: int,
     workers: int,
-) -> list[dict[str, object]]:
+) -> list[Row]:
     """Coverage of every figure over many samples of one size."""
     ask = partial(one, name, n, resamples)
     if workers > 1:
@@ -243,38 +235,11 @@ def measure(
             answers = list(pool.map(ask, range(draws), chunksize=10))
     else:
         answers = [ask(draw) for draw in range(draws)]
-    return [
-        {
-            "scenario": name,
-            "n": n,
-            "figure": figure,
-            "votes": figure in VOTING,
-            "coverage": float(np.mean([held[figure][0] for held in answers])),
-            "mean_width": float(np.mean([held[figure][1] for held in answers])),
-            "draws": draws,
-        }
-        for figure in (answers[0] if answers else ())
-    ]
+    rows = coverage_rows(answers, answers[0] if answers else (), scenario=name, n=n)
+    return [row | {"votes": row["figure"] in VOTING} for row in rows]
 
 
-def machine() -> str:
-    """The machine in words."""
-    versions = f"Python {platform.python_version()}, numpy {np.__version__}"
-    return f"{platform.machine()}, {os.cpu_count()} cores, {versions}"
-
-
-def commit() -> str:
-    """The commit that was measured."""
-    answer = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return answer.stdout.strip() or "unknown"
-
-
-def table(rows: list[dict[str, object]]) -> str:
+def table(rows: list[Row]) -> str:
     """The coverage as a Markdown table: a row a figure, a column a size, scenarios one after the other."""
     lines = []
     for name in SCENARIOS:
@@ -289,23 +254,6 @@ def table(rows: list[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
-def write(path: Path, rows: list[dict[str, object]], *, resamples: int, seconds: int) -> None:
-    """Write what has been measured so far."""
-    report = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": machine(),
-        "commit": commit(),
-        "seconds": seconds,
-        "level": LEVEL,
-        "resamples": resamples,
-        "curve_draws": min(resamples, CURVE_DRAWS),
-        "truth": {name: truth(name).figures for name in SCENARIOS},
-        "rows": rows,
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-
-
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -317,13 +265,20 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     start = time.perf_counter()
-    rows: list[dict[str, object]] = []
+    rows: list[Row] = []
     phases = ((votes_held, chosen.draws), (errors_held, chosen.informing))
     for (one, draws), n, name in product(phases, chosen.sizes, SCENARIOS):
         rows += measure(one, name, n, draws=draws, resamples=chosen.resamples, workers=chosen.workers)
-        seconds = round(time.perf_counter() - start)
-        write(chosen.out, rows, resamples=chosen.resamples, seconds=seconds)
-        print(f"{one.__name__}: {name}, n = {n}: done after {seconds} s", flush=True)
+        seconds = time.perf_counter() - start
+        write(
+            chosen.out,
+            rows,
+            seconds=seconds,
+            resamples=chosen.resamples,
+            curve_draws=min(chosen.resamples, CURVE_DRAWS),
+            truth={scenario: truth(scenario).figures for scenario in SCENARIOS},
+        )
+        print(f"{one.__name__}: {name}, n = {n}: done after {seconds:.0f} s", flush=True)
     print(table(rows))
 
 

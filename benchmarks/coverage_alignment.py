@@ -8,16 +8,15 @@ each interval is asked whether it holds that value. Writes results/coverage_alig
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.coverage import SIZES, commit, machine
+from benchmarks.coverage import SIZES
+from benchmarks.simulated import Row, write
 from trust_core.alignment.overlap import expected_jaccard
 from trust_core.alignment.ranking import choose_k
 from trust_core.alignment.split_half import Budgets, CrossedHalves, assess_alignment, ratio_of_means
@@ -105,7 +104,7 @@ def true_alignment(columns: dict[str, FloatArray]) -> float:
     return float(ratio_of_means(CrossedHalves(**columns).contrasts.mean(axis=0, keepdims=True))[0])
 
 
-def measure(name: str, n: int, *, draws: int, resamples: int, size: int = POPULATION) -> dict[str, object]:
+def measure(name: str, n: int, *, draws: int, resamples: int, size: int = POPULATION) -> Row:
     """Coverage and mean width of the 95 % interval over many samples of n texts."""
     columns = population(name, size)
     truth = true_alignment(columns)
@@ -150,17 +149,7 @@ def main() -> None:
                 f"mean width {row['mean_width']:.3f}",
                 flush=True,
             )
-    report = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": machine(),
-        "commit": commit(),
-        "seconds": round(time.perf_counter() - start),
-        "level": LEVEL,
-        "resamples": chosen.resamples,
-        "rows": rows,
-    }
-    chosen.out.parent.mkdir(parents=True, exist_ok=True)
-    chosen.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    write(chosen.out, rows, seconds=time.perf_counter() - start, resamples=chosen.resamples)
 
 
 if __name__ == "__main__":

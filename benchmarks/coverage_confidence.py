@@ -11,19 +11,19 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from datetime import UTC, datetime
 from functools import cache
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.coverage import SCENARIOS, SIZES, Held, commit, machine, population, sample
+from benchmarks.coverage import SCENARIOS, SIZES, population, sample
+from benchmarks.simulated import Held, Row, coverage_rows, pooled, write
 from trust_core.behaviour.confidence_use import confidence_use_findings
 from trust_core.behaviour.risk_coverage import area_under_risk_coverage
 from trust_core.behaviour.threshold import Judged, tuned_threshold
 from trust_core.domain.arrays import FloatArray
-from trust_core.domain.measures import LEVEL, Measured
+from trust_core.domain.measures import Measured
 from trust_core.stats.seeds import derived_rng
 
 RESULTS = Path(__file__).parent / "results" / "coverage_confidence.json"
@@ -94,26 +94,11 @@ def confidence_held(name: str, n: int, resamples: int, draw: int) -> Held:
     return held
 
 
-def measure(name: str, n: int, *, draws: int, resamples: int) -> list[dict[str, object]]:
-    """Coverage of every figure over many samples of one size."""
-    answered = [confidence_held(name, n, resamples, draw) for draw in range(draws)]
-    rows: list[dict[str, object]] = []
-    for figure in truth(name, n):
-        found = [held[figure] for held in answered if figure in held]
-        rows.append(
-            {
-                "scenario": name,
-                "n": n,
-                "figure": figure,
-                "votes": figure == VOTING,
-                "coverage": float(np.mean([holds for holds, _ in found])),
-                "mean_width": float(np.mean([width for _, width in found])),
-                "draws": len(found),
-                "refused": draws - len(found),
-                "resamples": resamples,
-            }
-        )
-    return rows
+def measure(name: str, n: int, *, draws: int, resamples: int, first: int = 0) -> list[Row]:
+    """Coverage of every figure over many samples of one size, from the sample of number `first` on."""
+    answered = [confidence_held(name, n, resamples, draw) for draw in range(first, first + draws)]
+    rows = coverage_rows(answered, truth(name, n), scenario=name, n=n, resamples=resamples)
+    return [row | {"votes": row["figure"] == VOTING} for row in rows]
 
 
 def main() -> None:
@@ -123,24 +108,25 @@ def main() -> None:
     parser.add_argument("--resamples", type=int, default=400)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--scenarios", nargs="+", choices=list(SCENARIOS), default=list(SCENARIOS))
+    parser.add_argument(
+        "--add", action="store_true", help="more samples beside the recorded ones of as many resamples"
+    )
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
-    start = time.perf_counter()
-    rows: list[dict[str, object]] = []
+    before = json.loads(chosen.out.read_text(encoding="utf-8")) if chosen.add else {"rows": [], "seconds": 0}
+    start = time.perf_counter() - before["seconds"]
+    rows: list[Row] = before["rows"]
     for n, name in product(chosen.sizes, chosen.scenarios):
-        found = measure(name, n, draws=chosen.draws, resamples=chosen.resamples)
-        rows += found
-        seconds = round(time.perf_counter() - start)
-        report = {
-            "date": datetime.now(UTC).date().isoformat(),
-            "machine": machine(),
-            "commit": commit(),
-            "seconds": seconds,
-            "level": LEVEL,
-            "rows": rows,
-        }
-        chosen.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-        print(f"{name}, n = {n}: done after {seconds} s", flush=True)
+        same = (name, n, chosen.resamples)
+        first = max(
+            (r["draws"] + r["refused"] for r in rows if (r["scenario"], r["n"], r["resamples"]) == same),
+            default=0,
+        )
+        found = measure(name, n, draws=chosen.draws, resamples=chosen.resamples, first=first)
+        rows = pooled(rows, found)
+        seconds = time.perf_counter() - start
+        write(chosen.out, rows, seconds=seconds)
+        print(f"{name}, n = {n}: done after {seconds:.0f} s", flush=True)
         for row in found:
             print(f"  {row['figure']}: {row['coverage']:.3f} of {row['draws']}", flush=True)
 

@@ -8,9 +8,7 @@ the population's own value. Writes results/coverage_depth.json.
 from __future__ import annotations
 
 import argparse
-import json
 import time
-from datetime import UTC, datetime
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -21,15 +19,13 @@ from scipy.special import softmax
 from benchmarks.coverage import (
     SCENARIOS,
     SIZES,
-    Held,
     Pair,
     answer,
-    commit,
-    machine,
     population,
     predictions,
     sample,
 )
+from benchmarks.simulated import Held, Row, coverage_rows, write
 from trust_core.behaviour.at_threshold import at_threshold
 from trust_core.behaviour.confidence_use import judged
 from trust_core.calibration.corp import PARTS, brier_parts, brier_split
@@ -38,7 +34,7 @@ from trust_core.calibration.scores import Score, score_evidence
 from trust_core.calibration.temperature import fit_temperature, scores_of
 from trust_core.calibration.wasserstein import law_distance, wasserstein
 from trust_core.domain.arrays import FloatArray
-from trust_core.domain.measures import LEVEL, Evidence, Measured, NotMeasured
+from trust_core.domain.measures import Evidence, Measured, NotMeasured
 from trust_core.domain.predictions import Predictions
 from trust_core.stats.bootstrap import Resamples
 from trust_core.stats.seeds import derived_rng
@@ -174,33 +170,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     start = time.perf_counter()
-    rows: list[dict[str, object]] = []
+    rows: list[Row] = []
     for n, name in product(chosen.sizes, SCENARIOS):
         answers = [depth_held(name, n, chosen.resamples, draw) for draw in range(chosen.draws)]
-        for figure in truth(name, n):
-            found = [held[figure] for held in answers if figure in held]
-            coverage, width = np.mean(found, axis=0).tolist()
-            rows.append(
-                {
-                    "scenario": name,
-                    "n": n,
-                    "figure": figure,
-                    "coverage": coverage,
-                    "mean_width": width,
-                    "draws": len(found),
-                    "resamples": chosen.resamples,
-                }
-            )
-            print(f"{name}, n = {n}: {figure} {coverage:.3f}", flush=True)
-        report = {
-            "date": datetime.now(UTC).date().isoformat(),
-            "machine": machine(),
-            "commit": commit(),
-            "seconds": round(time.perf_counter() - start),
-            "level": LEVEL,
-            "rows": rows,
-        }
-        chosen.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        found = coverage_rows(answers, truth(name, n), scenario=name, n=n, resamples=chosen.resamples)
+        rows += found
+        for row in found:
+            print(f"{name}, n = {n}: {row['figure']} {row['coverage']:.3f}", flush=True)
+        write(chosen.out, rows, seconds=time.perf_counter() - start)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmarks.coverage import commit, machine
+from benchmarks.simulated import commit, machine
 
 RESULTS = Path(__file__).parent / "results"
 _LIBRARIES = ("torch", "openvino", "transformers", "lime", "shap")

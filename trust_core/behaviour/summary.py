@@ -9,7 +9,7 @@ from trust_core.behaviour import divergence
 from trust_core.behaviour.correctness import labelled_findings, unmeasured_findings
 from trust_core.behaviour.quantiles import quantile_figure
 from trust_core.domain.measures import Exact, Figure, Findings, Measure, NotMeasured, Setting
-from trust_core.domain.predictions import Predictions
+from trust_core.domain.predictions import Predictions, demand_comparable
 from trust_core.domain.texts import NO_LABEL
 from trust_core.stats.bootstrap import Resamples, Span, mean_evidence
 from trust_core.stats.class_shares import independence
@@ -49,11 +49,7 @@ def answers_findings(
         ValueError: the predictions are of other texts or classes.
     """
     n = len(reference)
-    if reference.ids != candidate.ids or reference.classes != candidate.classes or len(gold) != n:
-        raise ValueError(
-            f"predictions of {reference.model!r} and {candidate.model!r} cannot be compared: they must "
-            "have the same texts and classes, in the same order, and one gold class a text"
-        )
+    demand_comparable(gold, reference, candidate)
     # Resamples draw rows of the order given: the same texts as for every other measure.
     sampling = Resamples(n=max(1, n), count=resamples, seed=seed)
     refused = too_few(n)

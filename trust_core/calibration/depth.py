@@ -25,7 +25,7 @@ from trust_core.calibration.wasserstein import SWAPS as LAW_SWAPS
 from trust_core.calibration.wasserstein import LawDistance, law_distance
 from trust_core.domain.arrays import FloatArray
 from trust_core.domain.measures import Figure, Findings, Measure, NotMeasured, Of, Setting
-from trust_core.domain.predictions import Predictions
+from trust_core.domain.predictions import Predictions, demand_comparable
 from trust_core.domain.texts import NO_LABEL
 from trust_core.stats.bootstrap import Resamples, evidence_from_draws
 from trust_core.stats.evidence import measured, too_few
@@ -56,7 +56,11 @@ def depth_findings(
         bins: bins of the binned errors.
         resamples: bootstrap resamples.
         seed: the spec's seed.
+
+    Raises:
+        ValueError: the predictions are not of the same texts and classes, or not of as many as `gold`.
     """
+    demand_comparable(gold, reference, candidate)
     n = len(gold)
     few = too_few(n)
     drawn: Resamples | NotMeasured = few or Resamples(n=n, count=resamples, seed=seed)

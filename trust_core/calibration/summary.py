@@ -17,7 +17,7 @@ from trust_core.calibration.scores import (
     score_measures,
 )
 from trust_core.domain.measures import Figure, Findings, Measure, NotMeasured, Vote
-from trust_core.domain.predictions import Predictions
+from trust_core.domain.predictions import Predictions, demand_comparable
 from trust_core.domain.texts import NO_LABEL
 from trust_core.stats.bootstrap import Resamples
 from trust_core.stats.evidence import measured, too_few
@@ -51,13 +51,8 @@ def reliability_findings(
     Raises:
         ValueError: the predictions are not of the same texts and classes, or not of as many as `gold`.
     """
-    if reference.ids != candidate.ids or reference.classes != candidate.classes:
-        raise ValueError(
-            "both models' predictions must be of the same texts in one order, and the same classes"
-        )
+    demand_comparable(gold, reference, candidate)
     n = len(gold)
-    if len(reference) != n:
-        raise ValueError(f"{n} gold classes for predictions of {len(reference)} texts")
     few = too_few(n)
     drawn = few or Resamples(n=n, count=resamples, seed=seed)
     confidences = (

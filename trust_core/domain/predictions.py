@@ -68,3 +68,21 @@ class Predictions:
             logits=None if self.logits is None else self.logits[index],
             truncated=self.truncated,
         )
+
+
+def demand_comparable(gold: IntArray, reference: Predictions, candidate: Predictions) -> None:
+    """Let two models' predictions pass only where they can be compared, text by text.
+
+    Raises:
+        ValueError: they are not of the same texts and classes in one order, or not of as many as `gold`.
+    """
+    if (
+        reference.ids != candidate.ids
+        or reference.classes != candidate.classes
+        or len(gold) != len(reference)
+    ):
+        raise ValueError(
+            f"predictions of {reference.model!r} ({len(reference)} texts) and {candidate.model!r} "
+            f"({len(candidate)} texts) cannot be compared on {len(gold)} gold classes: they must have the "
+            "same texts and classes, in the same order, and one gold class a text"
+        )

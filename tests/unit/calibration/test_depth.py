@@ -179,3 +179,21 @@ def test_class_figures_alone_can_be_asked_for():
         resamples=Resamples(n=len(rows), count=200, seed=0),
     )
     assert {m.figure.n for m in part if isinstance(m.figure, Measured)} == {len(rows)}
+
+
+def test_the_error_of_a_class_is_its_part_of_the_class_wise_error():
+    """Class-wise ECE is the mean of the errors of its classes, of either model and of the difference."""
+    resamples = Resamples(n=len(GOLD), count=20, seed=0)
+    whole = error_measures(GOLD, A, B, bins=10, resamples=resamples)
+    for of in ("reference", "candidate", "difference"):
+        (expected,) = [m.figure.value for m in whole if (m.key, m.of) == ("classwise_ece", of)]
+        parts = [value(FOUND, "class_ece", of, **{"class": name}) for name in A.classes]
+        assert np.mean(parts) == pytest.approx(expected, abs=1e-12)
+
+
+def test_predictions_of_other_texts_are_refused():
+    """Two models on other texts, or gold of another length, cannot be compared."""
+    with pytest.raises(ValueError, match="cannot be compared on 300 gold classes"):
+        find(b=B.take(range(299, -1, -1)))
+    with pytest.raises(ValueError, match="cannot be compared on 20 gold classes"):
+        find(gold=GOLD[:20])
