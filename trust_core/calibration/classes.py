@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Int
 
-from trust_core.calibration.binning import equal_width_edges, membership
-from trust_core.calibration.calibration_error import expected_calibration_error
 from trust_core.calibration.errors import ViewPair, view_measures
 from trust_core.calibration.scores import Score, score_evidence
-from trust_core.calibration.views import CalibrationError, Dealt, View
+from trust_core.calibration.views import class_view
 from trust_core.domain.measures import Measure, NotMeasured, Of, Setting
 from trust_core.domain.predictions import Predictions
 from trust_core.stats.bootstrap import Resamples
@@ -51,7 +49,7 @@ def class_measures(
                 Measure("class_gap", of, measured(found["class_gap", of]), settings=settings) for of in _SIDES
             ]
         measures += view_measures(
-            [ViewPair(_view(reference, at, bins), _view(candidate, at, bins), compared=True)],
+            [ViewPair(class_view(reference, at, bins), class_view(candidate, at, bins), compared=True)],
             gold,
             (reference, candidate),
             resamples=resamples,
@@ -64,13 +62,3 @@ def shown_classes(gold: Int[np.ndarray, " n"], k: int) -> list[int]:
     """The classes with figures of their own in their order: of many, the `MOST_CLASSES` most frequent."""
     counts = np.bincount(gold[gold >= 0], minlength=k)[:k]
     return sorted(np.argsort(-counts, kind="stable")[:MOST_CLASSES].tolist())
-
-
-def _view(predictions: Predictions, at: int, bins: int) -> View:
-    """ECE of the probability of one class."""
-    probability = np.ascontiguousarray(predictions.probabilities[:, at])
-    dealt = Dealt(
-        membership(probability, equal_width_edges(bins)), probability, np.full(len(predictions), at)
-    )
-    errors = (CalibrationError("class_ece", expected_calibration_error),)
-    return View((dealt,), errors, {"class": predictions.classes[at], "binning": "equal-width", "bins": bins})

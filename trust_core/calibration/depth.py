@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 from jaxtyping import Int
-from scipy.sparse import csr_array
 
-from trust_core.calibration.binning import assign_bins, equal_mass_edges, equal_width_edges, membership
+from trust_core.calibration.binning import equal_mass_edges, equal_width_edges, membership
 from trust_core.calibration.calibration_error import expected_calibration_error
 from trust_core.calibration.classes import class_measures
 from trust_core.calibration.corp import PARTS, BrierSplit, brier_split
@@ -20,11 +19,11 @@ from trust_core.calibration.smooth import cell_membership, smooth_ece
 from trust_core.calibration.summary import UNLABELLED
 from trust_core.calibration.sweep import sweep
 from trust_core.calibration.temperature import cross_fitted
-from trust_core.calibration.views import UNIT, CalibrationError, View, top_label
+from trust_core.calibration.views import UNIT, CalibrationError, View, conditional_view, top_label
 from trust_core.calibration.wasserstein import SWAPS as LAW_SWAPS
 from trust_core.calibration.wasserstein import LawDistance, law_distance
 from trust_core.domain.arrays import FloatArray
-from trust_core.domain.measures import Figure, Findings, Measure, NotMeasured, Of, Setting
+from trust_core.domain.measures import Evidence, Figure, Findings, Measure, NotMeasured, Of, Setting
 from trust_core.domain.predictions import Predictions, demand_comparable
 from trust_core.domain.texts import NO_LABEL
 from trust_core.stats.bootstrap import Resamples, evidence_from_draws
@@ -72,7 +71,11 @@ def depth_findings(
             *_split(gold, models, labelled),
             *_swept(gold, models, labelled),
             *view_measures(
-                [ViewPair(_conditional(reference, bins), _conditional(candidate, bins), compared=True)],
+                [
+                    ViewPair(
+                        conditional_view(reference, bins), conditional_view(candidate, bins), compared=True
+                    )
+                ],
                 gold,
                 models,
                 resamples=labelled,
@@ -144,15 +147,6 @@ def _scaled_smooth(scaled: Predictions, bins: int) -> View:
     return View((dealt,), (CalibrationError("smooth_ece_scaled", formula),), {})
 
 
-def _conditional(predictions: Predictions, bins: int) -> View:
-    """ECE within the texts of each predicted class: the gaps of two classes cannot cancel in a bin."""
-    place = predictions.predicted * bins + assign_bins(predictions.confidence, equal_width_edges(bins))
-    n = len(predictions)
-    weights = csr_array((np.ones(n), place, np.arange(n + 1)), shape=(n, bins * len(predictions.classes)))
-    errors = (CalibrationError("top_label_ece", expected_calibration_error),)
-    return View((top_label(predictions, weights),), errors, {"binning": "equal-width", "bins": bins})
-
-
 def _split(
     gold: Int[np.ndarray, " n"],
     models: tuple[Predictions, Predictions],
@@ -192,21 +186,27 @@ def _swept(
                 Measure("ece_sweep_level", of, resamples, settings=simulated),
             ]
             continue
-        n = len(gold)
-        confidence, right = model.confidence, model.predicted == gold
-        stopped, error = sweep(confidence, right[None])
-        bins = int(stopped[0])
-        columns = top_label(model, membership(confidence, equal_mass_edges(confidence, bins))).columns(gold)
-        draws = expected_calibration_error(resamples.means(columns).reshape(-1, 3, columns.shape[1] // 3))
-        evidence = evidence_from_draws(draws, float(error[0]), n=n, span=UNIT, kind="basic")
+        bins, evidence = swept(gold, model, resamples)
         rng = derived_rng(resamples.seed, "calibration", "sweep", of)
         drawn = simulate_gold(model.probabilities, SIMULATIONS, rng=rng)
-        level = simulated_range(sweep(confidence, drawn == model.predicted)[1], n)
+        level = simulated_range(sweep(model.confidence, drawn == model.predicted)[1], len(gold))
         measures += [
             Measure("ece_sweep", of, measured(evidence), settings={"binning": "equal-mass", "bins": bins}),
             Measure("ece_sweep_level", of, level, settings=simulated),
         ]
     return measures
+
+
+def swept(
+    gold: Int[np.ndarray, " n"], model: Predictions, resamples: Resamples
+) -> tuple[int, Evidence | NotMeasured]:
+    """The number of bins that the sweep stops at, and ECE there with a basic interval at those bins."""
+    stopped, error = sweep(model.confidence, (model.predicted == gold)[None])
+    bins = int(stopped[0])
+    dealt = top_label(model, membership(model.confidence, equal_mass_edges(model.confidence, bins)))
+    columns = dealt.columns(gold)
+    draws = expected_calibration_error(resamples.means(columns).reshape(-1, 3, columns.shape[1] // 3))
+    return bins, evidence_from_draws(draws, float(error[0]), n=len(gold), span=UNIT, kind="basic")
 
 
 def _laws(models: tuple[Predictions, Predictions], resamples: Resamples | NotMeasured) -> list[Measure]:

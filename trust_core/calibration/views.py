@@ -14,7 +14,13 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.sparse import csr_array, hstack
 
-from trust_core.calibration.binning import BinningName, bin_edges, equal_width_edges, membership
+from trust_core.calibration.binning import (
+    BinningName,
+    assign_bins,
+    bin_edges,
+    equal_width_edges,
+    membership,
+)
 from trust_core.calibration.calibration_error import (
     debiased_squared_error,
     expected_calibration_error,
@@ -146,3 +152,22 @@ def smooth_view(predictions: Predictions) -> View:
 
     dealt = (top_label(predictions, cell_membership(predictions.confidence)),)
     return View(dealt, (CalibrationError("smooth_ece", formula),), {})
+
+
+def conditional_view(predictions: Predictions, bins: int) -> View:
+    """ECE within the texts of each predicted class: the gaps of two classes cannot cancel in a bin."""
+    place = predictions.predicted * bins + assign_bins(predictions.confidence, equal_width_edges(bins))
+    n = len(predictions)
+    weights = csr_array((np.ones(n), place, np.arange(n + 1)), shape=(n, bins * len(predictions.classes)))
+    errors = (CalibrationError("top_label_ece", expected_calibration_error),)
+    return View((top_label(predictions, weights),), errors, {"binning": "equal-width", "bins": bins})
+
+
+def class_view(predictions: Predictions, at: int, bins: int) -> View:
+    """ECE of the probability of one class."""
+    probability = np.ascontiguousarray(predictions.probabilities[:, at])
+    dealt = Dealt(
+        membership(probability, equal_width_edges(bins)), probability, np.full(len(predictions), at)
+    )
+    errors = (CalibrationError("class_ece", expected_calibration_error),)
+    return View((dealt,), errors, {"class": predictions.classes[at], "binning": "equal-width", "bins": bins})
