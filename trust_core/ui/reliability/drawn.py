@@ -20,19 +20,22 @@ from trust_core.calibration.diagram import (
 )
 from trust_core.calibration.spot import spot_errors
 from trust_core.charts.calibration_view import CalibrationView, CurveBand, ModelBins
+from trust_core.charts.isotonic_diagram import IsotonicView
 from trust_core.domain.arrays import FloatArray
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.report import MeasureRow
 from trust_core.ui.compact import short_name
 from trust_core.ui.reliability.answered import Answered
 from trust_core.ui.reliability.bins import ChosenBin
+from trust_core.ui.reliability.corp import isotonic_view
 
-Shape = Literal["equal-width", "equal-mass", "smooth"]
+Shape = Literal["equal-width", "equal-mass", "smooth", "isotonic"]
 
 SHAPES: Final[dict[Shape, str]] = {
     "equal-width": "Equal width",
     "equal-mass": "Equal mass",
     "smooth": "Smooth",
+    "isotonic": "Isotonic (CORP)",
 }
 
 RESAMPLES: Final = 200
@@ -50,7 +53,7 @@ class Wanted:
 
     Attributes:
         shape: how texts are put together.
-        bins: how many bins; on a smooth curve, how many markers.
+        bins: how many bins; on a smooth curve, how many markers; isotonic regression chooses its own.
         own: whether equal-mass bins are cut by each model's own quantiles.
         of_class: the class whose probability is looked at; None for the predicted class.
     """
@@ -63,6 +66,8 @@ class Wanted:
     @property
     def said(self) -> str:
         """The bins in words."""
+        if self.shape == "isotonic":
+            return "blocks of isotonic regression"
         if self.shape == "smooth":
             return f"smooth curves, {self.bins} intervals of texts"
         if self.shape == "equal-width":
@@ -78,10 +83,11 @@ class Drawn:
         view: what is drawn.
         points: the bin behind every point that can be clicked, in their order.
         counts: how many texts are in each of them.
-        errors: the calibration errors at these bins.
+        errors: the calibration errors at these bins; none for blocks of isotonic regression, which are chosen
+            by the very errors.
     """
 
-    view: CalibrationView
+    view: CalibrationView | IsotonicView
     points: tuple[ChosenBin, ...]
     counts: tuple[int, ...]
     errors: tuple[MeasureRow, ...]
@@ -111,6 +117,10 @@ def draw(found: Answered, wanted: Wanted) -> Drawn:
     """The diagram of these answers."""
     models = (found.reference, found.candidate)
     says = [claims(model, found.gold, of_class=wanted.of_class) for model in models]
+    target = None if wanted.of_class is None else found.reference.classes[wanted.of_class]
+    if wanted.shape == "isotonic":
+        blocks = isotonic_view(found, (says[0], says[1]), target)
+        return Drawn(blocks, _points(blocks, wanted), _counts(blocks), ())
     edges, pooled = _edges(says, wanted)
     binned = [binned_claims(claim, ends) for claim, ends in zip(says, edges, strict=True)]
     resamples = found.resamples(RESAMPLES)
@@ -124,7 +134,6 @@ def draw(found: Answered, wanted: Wanted) -> Drawn:
         _model_bins("reference", short_name(models[0].model), binned[0], curves[0]),
         _model_bins("candidate", short_name(models[1].model), binned[1], curves[1]),
     )
-    target = None if wanted.of_class is None else found.reference.classes[wanted.of_class]
     errors = spot_errors(
         found.gold,
         models,
@@ -142,13 +151,23 @@ def draw(found: Answered, wanted: Wanted) -> Drawn:
     )
     return Drawn(
         view=view,
-        points=tuple(
-            ChosenBin(model.of, wanted.of_class, _written(model.left[at]), _written(model.right[at]))
-            for model, at in view.points
-        ),
-        counts=tuple(int(model.count[at]) for model, at in view.points),
+        points=_points(view, wanted),
+        counts=_counts(view),
         errors=tuple(MeasureRow.of_measure(one, CATALOGUE[one.key].unit) for one in errors),
     )
+
+
+def _points(view: CalibrationView | IsotonicView, wanted: Wanted) -> tuple[ChosenBin, ...]:
+    """The bin behind every point that can be clicked."""
+    return tuple(
+        ChosenBin(model.of, wanted.of_class, _written(model.left[at]), _written(model.right[at]))
+        for model, at in view.points
+    )
+
+
+def _counts(view: CalibrationView | IsotonicView) -> tuple[int, ...]:
+    """How many texts are in each of them."""
+    return tuple(int(model.count[at]) for model, at in view.points)
 
 
 def _written(end: float) -> float:

@@ -117,9 +117,19 @@ def split_section(found: Mending, names: tuple[str, str]) -> None:
     if isinstance(found.split, NotMeasured):
         st.caption(escape_markdown(f"Not measured: {found.split.reason}; needs {found.split.needs}."))
         return
-    split = found.split
+    small_table(parts_frame(found.split, names), alt="Parts of the Brier score of both models")
+    st.caption(
+        "Brier score = miscalibration − discrimination + uncertainty, class by class against the rest "
+        "(CORP: Dimitriadis, Gneiting and Jordan 2021). Miscalibration can be mended without training, "
+        "discrimination cannot. Noise lifts both parts; the 95 % intervals are basic bootstrap intervals, no "
+        "test."
+    )
+
+
+def parts_frame(split: BrierSplit, names: tuple[str, str]) -> pd.DataFrame:
+    """One row a part: both models and their difference."""
     columns = {names[0]: split.reference, names[1]: split.candidate, "Difference": split.difference}
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "Part of the Brier score": list(_PARTS.values()),
             **{
@@ -133,13 +143,6 @@ def split_section(found: Mending, names: tuple[str, str]) -> None:
                 for name, side in columns.items()
             },
         }
-    )
-    small_table(frame, alt="Parts of the Brier score of both models")
-    st.caption(
-        "Brier score = miscalibration − discrimination + uncertainty, class by class against the rest "
-        "(CORP: Dimitriadis, Gneiting and Jordan 2021). Miscalibration can be mended without training, "
-        "discrimination cannot. Noise lifts both parts; the 95 % intervals are basic bootstrap intervals, no "
-        "test."
     )
 
 

@@ -8,6 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from trust_core.charts.calibration_view import CLICKED, calibration_alt, calibration_table, calibration_view
+from trust_core.charts.isotonic_diagram import CLICKED as BLOCKS
+from trust_core.charts.isotonic_diagram import (
+    IsotonicView,
+    isotonic_alt,
+    isotonic_diagram,
+    isotonic_table,
+)
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import MIN_TEXTS, Of
 from trust_core.domain.report import MeasureRow
@@ -17,6 +24,8 @@ from trust_core.ui.compact import brief, short_name, small_table
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.reliability.answered import Answered, answered
 from trust_core.ui.reliability.bins import read_bin
+from trust_core.ui.reliability.corp import CAPTION as CORP_CAPTION
+from trust_core.ui.reliability.corp import corp_parts
 from trust_core.ui.reliability.drawn import SHAPES, Shape, Wanted, drawn
 from trust_core.ui.reliability.mending import mending, split_section, temperature_section
 from trust_core.ui.reliability.scatter import scatter_section
@@ -42,6 +51,13 @@ _ERRORS: Final = {
     "smooth_ece_level": "– if calibrated",
 }
 """Short titles for the table beside the diagram; the full ones are in the table of all figures."""
+
+_CAPTION: Final = (
+    "Points above the diagonal: more often right than confident. A point's area is the number of its texts, "
+    "bands are 95 % intervals (Wilson's for bins, bootstrap for curves and differences). A faint upright "
+    "line shows where 95 % of calibrated models would put the bin. The panel of gap differences shows how "
+    "much more over-confident the candidate is at each confidence."
+)
 
 _FEWEST_BINS, _MOST_BINS = 4, 40
 
@@ -118,24 +134,35 @@ def _diagram(view: RunView, found: Answered, names: int | None) -> None:
     def clicked(points: tuple[int, ...]) -> None:
         choose_bin(found, shown.points[points[0]].address if points else "")
 
+    key = f"diagram-{view.id}-{found.candidate.model}-{names}-{wanted}"
+    figure = shown.view
     with left:
-        chart.show(
-            lambda theme: calibration_view(shown.view, theme=theme),
-            alt=calibration_alt(shown.view),
-            table=calibration_table(shown.view),
-            key=f"diagram-{view.id}-{found.candidate.model}-{names}-{wanted}",
-            on_select=clicked,
-            trace=CLICKED,
-        )
-        st.caption(
-            "Points above the diagonal: more often right than confident. A point's area is the number of its "
-            "texts, bands are 95 % intervals (Wilson's for bins, bootstrap for curves and differences). A "
-            "faint upright line shows where 95 % of calibrated models would put the bin. The panel of gap "
-            "differences shows how much more over-confident the candidate is at each confidence."
-        )
+        if isinstance(figure, IsotonicView):
+            chart.show(
+                lambda theme: isotonic_diagram(figure, theme=theme),
+                alt=isotonic_alt(figure),
+                table=isotonic_table(figure),
+                key=key,
+                on_select=clicked,
+                trace=BLOCKS,
+            )
+            st.caption(CORP_CAPTION)
+        else:
+            chart.show(
+                lambda theme: calibration_view(figure, theme=theme),
+                alt=calibration_alt(figure),
+                table=calibration_table(figure),
+                key=key,
+                on_select=clicked,
+                trace=CLICKED,
+            )
+            st.caption(_CAPTION)
     with right:
         bin_panel(view, found, shown)
-        _errors(view, shown.errors, wanted, found)
+        if isinstance(figure, IsotonicView):
+            corp_parts(found, wanted.of_class, version=view.version, chosen=names)
+        else:
+            _errors(view, shown.errors, wanted, found)
 
 
 def _settings(view: RunView) -> Wanted:
@@ -151,7 +178,8 @@ def _settings(view: RunView) -> Wanted:
             key="reliability-shape",
             persist_state="session",
             help="Equal width: bins of the same length. Equal mass: bins of about as many texts each. "
-            "Smooth: a kernel instead of bins, with the bandwidth of SmoothECE.",
+            "Smooth: a kernel instead of bins, with the bandwidth of SmoothECE. Isotonic (CORP): the "
+            "rising curve nearest to what came, which chooses its own blocks.",
         )
         bins = st.slider(
             "Number of bins",
@@ -161,6 +189,7 @@ def _settings(view: RunView) -> Wanted:
             key="reliability-bins",
             persist_state="session",
             width=260,
+            disabled=shape == "isotonic",
         )
         target = st.selectbox(
             "Confidence in",
