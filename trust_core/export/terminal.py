@@ -17,6 +17,7 @@ from trust_core.export.ladder_text import ladder_lines
 from trust_core.report.advice import next_steps
 from trust_core.report.controls import cannot_judge, control_sentence, failed
 from trust_core.report.criteria import CRITERIA, METHOD, explainer_title, label
+from trust_core.report.explainers import explainers_side_by_side
 from trust_core.report.retraining import SAYS
 from trust_core.report.verdict import WORDS, held_back, not_after_correction
 from trust_core.report.wording import MINUS, count, interval, spoken
@@ -95,6 +96,8 @@ def _candidate_lines(candidate: CandidateReport, wrong: Sequence[str]) -> list[s
             continue
         lines.append(f"  {WORDS[dimension]}: {OUTCOMES[part.status]}")
         lines += [_test_line(test, counted) for test in part.tests]
+        if dimension == "reasons" and (together := explainers_side_by_side(verdict)):
+            lines.append(f"    {printable(together, longest=_SENTENCE)}")
     if candidate.slices is not None:
         told = (candidate.slices.worst_why, candidate.slices.search_why)
         lines += [f"  parts: {printable(sentence, longest=_SENTENCE)}" for sentence in told if sentence]

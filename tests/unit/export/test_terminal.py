@@ -17,6 +17,7 @@ from trust_core.domain.spec import Margins
 from trust_core.export.report_json import report_json
 from trust_core.export.terminal import ExplainedSide, explanation_lines, verdict_lines
 from trust_core.report.criteria import METHOD
+from trust_core.report.explainers import explainers_side_by_side
 from trust_core.report.verdict import verdict
 from trust_core.stats.intervals import paired_difference_evidence
 
@@ -46,6 +47,23 @@ def test_a_test_held_back_by_the_correction_is_not_shown_as_decided():
     assert "different alone, not after correction for 7 tests, about" in line
     assert not any("DIFFERENT" in line for line in lines)
     assert any(line.strip().startswith("Next: ") for line in lines)
+
+
+def test_the_explainers_stand_side_by_side_below_their_tests():
+    """Below the tests of the reasons a sentence says what LIME and SHAP find together; one alone has none."""
+    report = sample_report()
+    lines = verdict_lines(report)
+    at = [place for place, line in enumerate(lines) if line.startswith("    Side by side: LIME ")]
+    assert len(at) == len(report.candidates)
+    assert lines[at[0]].strip() == explainers_side_by_side(report.candidates[0].verdict)
+    assert all(lines[place - 1].startswith("    Alignment of reasons, SHAP") for place in at)
+    part = report.candidates[0].verdict.dimensions["reasons"]
+    alone = part.model_copy(update={"tests": tuple(t for t in part.tests if t.explainer == "lime")})
+    held = report.candidates[0].verdict.model_copy(update={"dimensions": {"reasons": alone}})
+    candidate = report.candidates[0].model_copy(update={"verdict": held})
+    single = verdict_lines(report.model_copy(update={"candidates": (candidate,)}))
+    assert "  reasons: DIFFERENT" in single
+    assert not any("Side by side" in line for line in single)
 
 
 def test_saved_predictions_are_not_called_predicted():
