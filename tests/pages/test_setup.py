@@ -179,3 +179,50 @@ def test_the_plan_follows_its_assumption(home: Path, repository: Path, monkeypat
     app.number_input(key="setup-discordance").set_value(20.0).run()
     assert needed() == ["2,500"]
     assert any("20" in one.value and "right for one model" in one.value for one in app.caption)
+
+
+def test_parts_of_the_texts_are_chosen(home: Path, repository: Path) -> None:
+    """Known cuts, the data's further columns and lines of searches become the slices of the command."""
+    app = app_on("setup", repository, run="")
+    field = app.multiselect(key="setup-slices-bundled:nli")
+    assert field.value == ["auto"]
+    assert field.help
+    assert "column:phenomenon" in field.options
+    field.set_value(["label", "column:phenomenon"]).run()
+    app.text_area(key="setup-searches").set_value("not  only\n\nevery one").run()
+    assert not app.exception
+    assert "--slices 'label,column:phenomenon,text:not only,text:every one'" in _command(app)
+    app.multiselect(key="setup-slices-bundled:nli").set_value([]).run()
+    app.text_area(key="setup-searches").set_value("").run()
+    assert "--slices none" in _command(app)
+
+
+def test_a_cut_that_does_not_exist_is_refused_as_on_the_command_line(home: Path, repository: Path) -> None:
+    """A name that was typed and means nothing stops the form, with the nearest one that exists."""
+    app = app_on("setup", repository, run="")
+    for typed, problem, nearest in (
+        ("lenght", "there is no 'lenght'", "length"),
+        ("column:topics", "no column 'topics'", "topic"),
+    ):
+        app.multiselect(key="setup-slices-bundled:nli").set_value([typed]).run()
+        assert not app.exception
+        assert not any(button.key == "setup-run" for button in app.button)
+        said = " ".join(one.value for one in (*app.text, *app.error, *app.warning))
+        assert problem in said
+        assert nearest in said.replace(typed, "")
+
+
+def test_further_columns_of_a_file_can_be_cut_by(home: Path, repository: Path) -> None:
+    """Columns that are neither text, label nor id are offered; hostile names stay text."""
+    folder = home / "data"
+    folder.mkdir()
+    (folder / "m.csv").write_text("text,label,genre,<b>x</b>\nA dog runs.,yes,news,1\n", "utf-8")
+    app = app_on("setup", repository, run="")
+    app.segmented_control(key="setup-data-kind").set_value("File on the server").run()
+    source = str(folder / "m.csv")
+    app.text_input(key="setup-server-file").set_value(source).run()
+    field = app.multiselect(key=f"setup-slices-{source}")
+    assert [one for one in field.options if one.startswith("column:")] == ["column:genre", "column:<b>x</b>"]
+    field.set_value(["auto", "column:<b>x</b>"]).run()
+    assert not app.exception
+    assert "--slices 'auto,column:<b>x</b>'" in _command(app)

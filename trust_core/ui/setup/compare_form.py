@@ -12,6 +12,7 @@ from trust_core.report.retraining import PAIRED
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.setup.draft import ROLES, Choices, DataDraft, preset
 from trust_core.ui.setup.preflight_panel import unmatched_labels
+from trust_core.ui.setup.slices_field import slices_field
 
 _EXPLAINERS: Final = {
     "lime": "LIME",
@@ -61,7 +62,7 @@ def compare_form(data: DataDraft, *, reference: str = "", twin: str | None = Non
     with st.expander("Label names", expanded=bool(unmatched_labels())):
         rows = _label_map()
     with st.expander("For experts"):
-        fields |= _expert(fields, values, kind, saved=data.saved)
+        fields |= _expert(fields, values, kind, data)
     return Choices(fields, margins, rows)
 
 
@@ -167,7 +168,7 @@ def _label_map() -> list[tuple[str, str, str]]:
     return [(str(row["Whose"]), str(row["Name"] or ""), str(row["Class"] or "")) for row in edited]
 
 
-def _expert(fields: dict[str, Any], values: dict[str, Any], kind: str, *, saved: bool) -> dict[str, Any]:
+def _expert(fields: dict[str, Any], values: dict[str, Any], kind: str, data: DataDraft) -> dict[str, Any]:
     defaults = Spec.model_fields
     found: dict[str, Any] = {}
     left, right = st.columns(2)
@@ -182,13 +183,14 @@ def _expert(fields: dict[str, Any], values: dict[str, Any], kind: str, *, saved:
             persist_state="session",
         )
     )
+    found["slices"] = slices_field(data)
     found["no_texts"] = left.toggle(
         "Keep no texts",
         key="setup-no-texts",
         persist_state="session",
         help="No text and no word is written to the run's files.",
     )
-    if saved or not fields.get("explainers"):
+    if data.saved or not fields.get("explainers"):
         return found
     found["protocol"] = left.selectbox(
         "Protocol",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import streamlit as st
 
+from trust_core.datasets.builtin import bundled_texts
 from trust_core.datasets.columns import USUAL, texts_from_table
 from trust_core.datasets.limits import Limits, allowed_file
 from trust_core.datasets.tables import Table, table_from_file
@@ -69,7 +71,14 @@ def _bundled(reference: str) -> DataDraft:
         label_visibility="collapsed",
     )
     st.caption("Written for TrustEq, with balanced labels; hard for small models on purpose.")
-    return DataDraft(source or "bundled:nli")
+    source = source or "bundled:nli"
+    return DataDraft(source, further=_further(source))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _further(source: str) -> tuple[str, ...]:
+    """Further columns of bundled texts."""
+    return tuple(bundled_texts(DataSpec(source=source)).metadata)
 
 
 def _uploaded() -> DataDraft:
@@ -197,7 +206,8 @@ def _mapped(source: str) -> DataDraft:
                 or AUTOMATIC
             )
     draft = DataDraft(source, columns)
-    return draft if _readable(table, draft) else DataDraft()
+    further = _read(table, draft)
+    return DataDraft() if further is None else replace(draft, further=further)
 
 
 def _usual(role: str) -> str:
@@ -218,8 +228,8 @@ def _preview(table: Table) -> None:
     st.caption(f"The first rows of {len(table):,}.")
 
 
-def _readable(table: Table, draft: DataDraft) -> bool:
-    """Whether the texts can be read with these columns; says what is in the way, or what was read."""
+def _read(table: Table, draft: DataDraft) -> tuple[str, ...] | None:
+    """Further columns of the texts; None where they cannot be read. Says what is in the way, or was read."""
     content = {key: value for key, value in (draft.content() or {}).items() if key != "source"}
     try:
         texts = texts_from_table(table, DataSpec(source=table.source, **content))
@@ -235,13 +245,13 @@ def _readable(table: Table, draft: DataDraft) -> bool:
             hide_index=True,
             key=f"row-problems-{table.source}",
         )
-        return False
+        return None
     except TrustError as error:
         messages.refusal(f"{error.problem}\n{error.allowed}".strip())
         st.caption("Choose the right column above; the file stays as it is.")
-        return False
+        return None
     _summary(texts.ids, texts.labels, texts.notes)
-    return True
+    return tuple(texts.metadata)
 
 
 def _summary(ids: Sequence[str], labels: Sequence[str] | None, notes: Sequence[str]) -> None:

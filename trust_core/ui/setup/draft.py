@@ -30,6 +30,7 @@ class DataDraft:
         hub: config, split and revision of a hub data set; empty ones are left out.
         reference_predictions: a file, in place of models.
         candidate_predictions, twin_predictions: likewise.
+        further: columns of the data that are none of the above; None where nobody knows them yet.
     """
 
     source: str = ""
@@ -38,6 +39,7 @@ class DataDraft:
     reference_predictions: str = ""
     candidate_predictions: tuple[str, ...] = ()
     twin_predictions: str = ""
+    further: tuple[str, ...] | None = None
 
     @property
     def saved(self) -> bool:

@@ -9,6 +9,7 @@ import streamlit as st
 from trust_core.domain.spec import Spec
 from trust_core.errors import TrustError
 from trust_core.pipeline.command import reproducing_command
+from trust_core.pipeline.slicing import check_slices
 from trust_core.ui import messages, state, visitor
 from trust_core.ui.setup.compare_form import compare_form
 from trust_core.ui.setup.data_form import data_form
@@ -47,8 +48,10 @@ def page() -> None:
             return
         try:
             spec = spec_of(reference, candidates, data, choices)
+            if data.further is not None:
+                check_slices(spec.slices, data.further)
         except TrustError as error:
-            messages.refusal(error.problem)
+            messages.refusal(f"{error.problem}\n{error.allowed}".strip())
             return
         _run(spec)
 
