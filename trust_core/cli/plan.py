@@ -7,7 +7,12 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from trust_core.cli.exit_codes import DONE, MENDABLE
-from trust_core.cli.spec_options import add_spec_options, margins_from_options, spec_from_options
+from trust_core.cli.spec_options import (
+    add_spec_options,
+    dimensions_from_options,
+    margins_from_options,
+    spec_from_options,
+)
 from trust_core.cli.terminal import complain, say
 from trust_core.domain.preflight import PreflightReport
 from trust_core.domain.spec import Spec
@@ -71,12 +76,11 @@ def _arithmetic(options: Namespace) -> int:
     explained = 100 if options.explain_limit is None else options.explain_limit
     explained = options.texts if explained == "all" else min(explained, options.texts)
     margins, from_twin = margins_from_options(options)
-    dimensions = Spec.model_fields["dimensions"].default
     rows = planned(
         margins,
         predicted=options.texts,
         explained=explained,
-        dimensions=dimensions,
+        dimensions=dimensions_from_options(options),
         discordance=options.discordance,
         from_twin=from_twin,
     )

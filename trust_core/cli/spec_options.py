@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import BaseModel
 
+from trust_core.domain.catalogue.entry import Dimension
 from trust_core.domain.spec import LabelMap, Margins, Spec
 from trust_core.domain.spec_reading import read_part
 from trust_core.errors import UsageError
@@ -157,6 +159,25 @@ def margins_from_options(options: Namespace) -> tuple[Margins, bool]:
         if path.partition(".")[0] == "margins":
             _place(whole, path, value)
     return read_part(Margins, whole["margins"], source="the margins"), from_twin
+
+
+class _Dimensions(BaseModel):
+    """The one field of a spec that says what the verdict is about."""
+
+    dimensions: tuple[Dimension, ...] = Spec.model_fields["dimensions"].default
+
+
+def dimensions_from_options(options: Namespace) -> tuple[Dimension, ...]:
+    """The dimensions of the verdict that the flags describe, whatever else they say.
+
+    Raises:
+        SpecError: one that there is not.
+        UsageError: a file cannot be read.
+    """
+    given: dict[str, Any] = mapping_from_file(options.spec) if options.spec else {}
+    found = {name: value for name, value in given.items() if name == "dimensions"}
+    found |= {path: value for path, value in assignments(options) if path == "dimensions"}
+    return read_part(_Dimensions, found, source="the dimensions").dimensions
 
 
 def _count(text: str) -> int | str:

@@ -34,10 +34,10 @@ def plan_rows(planned: Sequence[PlannedMeasure]) -> tuple[tuple[str, ...], ...]:
     """One row a measure, as many cells as `PLAN_COLUMNS`."""
     return tuple(
         (
-            WORDS[one.criterion.dimension],
+            WORDS[one.criterion.dimension] + ("" if one.votes else " (no vote)"),
             one.criterion.title,
             f"{one.n:,}",
-            _said(one.criterion, one.settles),
+            "too few texts" if one.settles is None else _said(one.criterion, one.settles),
             _said(one.criterion, one.margin),
             "no number of texts" if one.needed is None else count(one.needed),
             "yes" if one.enough else "no",

@@ -20,15 +20,27 @@ from trust_core.stats.planning import POWER, Assumed, smallest_margin, texts_nee
 DISCORDANCE: Final = 0.073
 """Share of texts that one model has right and the other wrong: of two trainings of one BERT-base on SNLI."""
 
-_SPREADS: Final[Mapping[str, float]] = {"brier": 0.339, "signed_gap": 0.276, "curve_distance": 0.396}
+_SPREADS: Final[Mapping[str, float]] = {
+    "brier": 0.339,
+    "signed_gap": 0.276,
+    "curve_distance": 0.396,
+    "risk": 0.244,
+}
 """Standard deviation over texts at `DISCORDANCE`, of the same two trainings; of the distance of the curves
-the one that gives the upper limit which 90 % of samples without a true difference stay below."""
+the one that gives the upper limit which 90 % of samples without a true difference stay below; of the risk at
+the tuned threshold that of all texts, accepted or not, with half of the reference's error accepted."""
 
 _ALIGNMENT: Final = Assumed("similarity", 0.9, 0.235)
 """S of a reference of 6 layers pruned by 30 %: .90, 90 % interval .85 to .95 on 60 texts."""
 
 _BESIDE_TWIN: Final = Assumed("loss", 0.0, 0.28)
 """As alike as the twin, with the spread of two alignments whose texts are half in common."""
+
+_LEAST: Final[Mapping[str, int]] = {"risk": 200}
+"""Texts below which a measure is not to be had, however small its spread: half of them tune the threshold."""
+
+ALWAYS: Final[frozenset[Dimension]] = frozenset({"confidence_use"})
+"""Dimensions that every run with labels shows, whether they vote or not."""
 
 PER_EXPLANATION: Final = frozenset({"alignment", "alignment_beside_twin"})
 """Measures that rest on the explained texts."""
@@ -42,16 +54,19 @@ class PlannedMeasure:
         key: of the measure.
         n: texts that it will rest on.
         margin: as wished.
-        settles: the tightest margin, or the highest floor, that n texts settle.
+        settles: the tightest margin, or the highest floor, that n texts settle; None: they are too few for
+            the measure itself.
         needed: texts that the wished margin needs; None: no number of texts, as the truth that is assumed
             does not lie inside it.
+        votes: whether the verdict rests on it.
     """
 
     key: str
     n: int
     margin: float
-    settles: float
+    settles: float | None
     needed: int | None
+    votes: bool = True
 
     @property
     def enough(self) -> bool:
@@ -103,6 +118,7 @@ def assumed(discordance: float = DISCORDANCE) -> dict[str, Assumed]:
         "brier": Assumed("difference", 0.0, scale * _SPREADS["brier"]),
         "signed_gap": Assumed("difference", 0.0, scale * _SPREADS["signed_gap"]),
         "curve_distance": Assumed("upper", 0.0, scale * _SPREADS["curve_distance"]),
+        "risk": Assumed("difference", 0.0, scale * _SPREADS["risk"]),
     }
 
 
@@ -118,10 +134,15 @@ def assumptions(discordance: float = DISCORDANCE) -> tuple[str, ...]:
         f"The alignment of reasons is {_ALIGNMENT.truth:g}, with the spread of a model of 6 layers that is "
         f"pruned by 30 %."
     )
+    threshold = (
+        "Some threshold on the reference's confidence keeps the error among accepted answers at half of its "
+        "error or less, on each half of the texts; where none does, no number of texts settles its risk."
+    )
     return (
         apart,
         "Spreads over texts are those of these two trainings, and grow with the square root of that share.",
         reasons,
+        threshold,
         f"A measure counts as settled where it is called equivalent with a chance of {POWER * 100:.0f} %.",
     )
 
@@ -135,7 +156,7 @@ def planned(
     discordance: float = DISCORDANCE,
     from_twin: bool = False,
 ) -> tuple[PlannedMeasure, ...]:
-    """What these texts can settle, for each voting measure of the chosen dimensions.
+    """What these texts can settle: each voting measure of the chosen dimensions, and those shown in any run.
 
     Args:
         margins: as wished.
@@ -149,10 +170,15 @@ def planned(
     for key, one in assumed(discordance).items():
         criterion = CRITERIA[key]
         n = explained if key in PER_EXPLANATION else predicted
-        if n == 0 or criterion.dimension not in dimensions or key == _other(from_twin=from_twin):
+        votes = criterion.dimension in dimensions
+        shown = votes or criterion.dimension in ALWAYS
+        if n == 0 or not shown or key == _other(from_twin=from_twin):
             continue
-        margin = criterion.margin(margins)
-        found.append(PlannedMeasure(key, n, margin, smallest_margin(one, n), texts_needed(one, margin)))
+        margin, least = criterion.margin(margins), _LEAST.get(key, 0)
+        settles = smallest_margin(one, n) if n >= least else None
+        needed = texts_needed(one, margin)
+        needed = None if needed is None else max(needed, least)
+        found.append(PlannedMeasure(key, n, margin, settles, needed, votes))
     return tuple(found)
 
 

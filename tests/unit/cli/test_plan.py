@@ -1,6 +1,7 @@
 """The command `plan`."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,21 @@ def test_margins_of_a_file_and_of_a_spec_count(tmp_path: Path, capsys: pytest.Ca
         assert main(["plan", "--texts", "100", *flags]) == 0
         assert said in capsys.readouterr().out
     assert main(["plan", "--texts", "100", "--explain-limit", "all", "--margins", "from-twin"]) == 0
-    assert "Alignment beside the twin's     100" in capsys.readouterr().out
+    assert re.search(r"Alignment beside the twin's +100 ", capsys.readouterr().out)
+
+
+def test_chosen_dimensions_are_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only what the verdict is about is planned, by file or --set; confidence in use says if it votes."""
+    assert main(["plan", "--texts", "300"]) == 0
+    assert "confidence in use (no vote)" in capsys.readouterr().out
+    spec = tmp_path / "spec.json"
+    spec.write_text(json.dumps({"dimensions": ["answers", "confidence_use"], "seed": 3}))
+    for flags in (["--spec", str(spec)], ["--set", 'dimensions=["answers", "confidence_use"]']):
+        assert main(["plan", "--texts", "300", *flags]) == 0
+        out = capsys.readouterr().out
+        assert "confidence in use" in out
+        assert "no vote" not in out
+        assert "Brier score" not in out.split("Assumed:")[0]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +52,7 @@ def test_margins_of_a_file_and_of_a_spec_count(tmp_path: Path, capsys: pytest.Ca
         ["--texts", "0"],
         ["--texts", "10", "--discordance", "1.5"],
         ["--texts", "10", "--set", "margins.brier=2"],
+        ["--texts", "10", "--set", 'dimensions=["speed"]'],
     ],
 )
 def test_what_cannot_be_is_refused(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.report_samples import sample_report
+from trust_core.behaviour.threshold import FEWEST_ACCEPTED
 from trust_core.domain.spec import DEMO_MARGINS, Margins
 from trust_core.export.html import report_html
 from trust_core.export.planning_text import (
@@ -28,11 +29,34 @@ def test_every_voting_measure_of_the_chosen_dimensions_is_planned() -> None:
     found = {one.key: one.n for one in plan()}
     assert found == {
         "accuracy": 300, "negative_flip_rate": 300, "alignment": 30,
-        "brier": 300, "signed_gap": 300, "curve_distance": 300,
+        "brier": 300, "signed_gap": 300, "curve_distance": 300, "risk": 300,
     }  # fmt: skip
-    assert {one.key for one in plan(dimensions=("reasons",))} == {"alignment"}
+    assert {one.key for one in plan(dimensions=("reasons",)) if one.votes} == {"alignment"}
     assert {one.key for one in plan(explained=0)} == set(found) - {"alignment"}
-    assert {one.key for one in plan(dimensions=("reasons",), from_twin=True)} == {"alignment_beside_twin"}
+    voting = {one.key for one in plan(dimensions=("reasons",), from_twin=True) if one.votes}
+    assert voting == {"alignment_beside_twin"}
+
+
+def test_confidence_in_use_is_planned_whether_it_votes_or_not() -> None:
+    """Every run with labels shows the risk at the tuned threshold, so every plan does; it says who votes."""
+    (row,) = [one for one in plan() if one.key == "risk"]
+    assert not row.votes
+    assert plan_rows((row,))[0][0] == "confidence in use (no vote)"
+    (row,) = [one for one in plan(dimensions=("confidence_use",)) if one.votes]
+    assert plan_rows((row,))[0][0] == "confidence in use"
+    assert not [one for one in plan(predicted=0) if one.key == "risk"]
+
+
+def test_a_threshold_takes_texts_to_tune() -> None:
+    """Below the texts that tune a threshold nothing is settled, and no margin needs fewer than these."""
+    least = 4 * FEWEST_ACCEPTED
+    wide = Margins(risk=0.9)
+    for n, enough in ((least - 1, False), (least, True)):
+        (row,) = [one for one in plan(wide, predicted=n) if one.key == "risk"]
+        assert row.needed == least
+        assert row.enough is enough
+        assert (row.settles is not None) is enough
+        assert (plan_rows((row,))[0][3] == "too few texts") is not enough
 
 
 def test_what_suffices_and_what_is_needed_agree() -> None:
