@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from trust_core.domain.measures import LEVEL, Of, Setting
-from trust_core.domain.report import CandidateReport, MeasureRow, ModelInfo, Report
+from trust_core.domain.report import MeasureRow, ModelInfo, Report
 from trust_core.export.figure_text import NO_FIGURE
 from trust_core.report.choice import chosen_dimensions, voting_tests
 from trust_core.report.criteria import CRITERIA, explainer_title
@@ -15,6 +15,9 @@ from trust_core.report.wording import in_sentence
 
 _PUBLISHED: Final[Mapping[str, Setting]] = {"binning": "equal-mass", "edges": "own"}
 """The bins of the published tables: quantiles of each model's own confidences."""
+
+TWIN: Final = "C3"
+"""The control that compares the reference with its twin."""
 
 _LONGEST: Final = 80
 
@@ -25,15 +28,17 @@ class ModelTable:
 
     Attributes:
         columns: names of the columns.
-        rows: one a model, the reference first; as many cells as columns.
+        rows: one a model, the reference first, its twin last; as many cells as columns.
         caption: what the figures are, how many texts they rest on, and the margins.
         best: (row, column) of the best candidate in each column, where there are several; equals share it.
+        controls: how many of the last rows are controls, which a line sets off.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str
     best: frozenset[tuple[int, int]] = frozenset()
+    controls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,8 @@ def model_table(report: Report) -> ModelTable:
         candidate = next((c for c in report.candidates if c.name == model.name), None)
         if reference:
             candidate = report.candidates[0] if report.candidates else None
-        found = [_row(candidate, column, reference=reference) for column in figures]
+        known = () if candidate is None else candidate.measures
+        found = [_row(known, column, reference=reference) for column in figures]
         spent = (
             None if model.parameters is None else model.parameters / 1e6,
             None if model.size_bytes is None else model.size_bytes / 1e6,
@@ -98,14 +104,32 @@ def model_table(report: Report) -> ModelTable:
             )
         )
         values.append([*(None if row is None else row.value for row in found), *spent])
+    twin = _twin_row(report, figures, empty=len(costs))
     lower = [*(column.lower for column in figures), *(True for _ in costs)]
     candidates = [at for at, model in enumerate(report.resolved.models) if model.role == "candidate"]
     return ModelTable(
         ("Model", *(column.title for column in figures), *costs, "Verdict"),
-        tuple(rows),
+        (*rows, *twin),
         _caption(report, several=len(candidates) > 1),
         _best(values, lower, candidates),
+        controls=len(twin),
     )
+
+
+def _twin_row(report: Report, figures: Sequence[_Column], *, empty: int) -> tuple[tuple[str, ...], ...]:
+    """The reference's twin as a control; nothing where it was not measured, or is a candidate with a row."""
+    twin = _twin_of(report)
+    if twin is None or any(model.name == twin for model in report.resolved.models):
+        return ()
+    measures = report.controls[TWIN].measures
+    cells = [_cell(_row(measures, column, reference=False), column, report) for column in figures]
+    return ((f"{twin} (control {TWIN})", *cells, *[NO_FIGURE] * empty, "control"),)
+
+
+def _twin_of(report: Report) -> str | None:
+    """Name of the twin that the reference was compared with."""
+    control = report.controls.get(TWIN)
+    return None if control is None or not control.measures else control.other or "twin"
 
 
 def _best(
@@ -122,15 +146,15 @@ def _best(
     return frozenset(best)
 
 
-def _row(candidate: CandidateReport | None, column: _Column, *, reference: bool) -> MeasureRow | None:
+def _row(measures: Sequence[MeasureRow], column: _Column, *, reference: bool) -> MeasureRow | None:
     """The figure of a model, or None where it has none."""
-    if candidate is None or (reference and column.pair):
+    if reference and column.pair:
         return None
     of: Of = "pair" if column.pair else "reference" if reference else "candidate"
     return next(
         (
             row
-            for row in candidate.measures
+            for row in measures
             if (row.key, row.of, row.explainer) == (column.key, of, column.explainer)
             and _matches(row, column.wanted)
         ),
@@ -205,11 +229,18 @@ def _caption(report: Report, *, several: bool) -> str:
         f"{data.predicted} texts predicted and {data.explained} explained of {data.source}. In parentheses: "
         "95 % intervals, with n where it is another number of texts. "
         + ("Bold: the best candidate. " if several else "")
+        + _said_of_twin(report)
         + "ECE and MCE use quantile bins of each model's own confidences; "
         "Brier is the sum over classes, from 0 to 2; S is alignment freed of chance and explainer noise. "
         "Latency is the median of one text at a time."
         + (f" Verdict by 90 % intervals within these margins: {'; '.join(said)}." if said else "")
     )
+
+
+def _said_of_twin(report: Report) -> str:
+    twin = _twin_of(report)
+    what = "the reference trained again with another seed: what retraining alone does"
+    return "" if twin is None else f"{twin} is control {TWIN}, {what}. "
 
 
 def markdown_table(report: Report) -> str:
@@ -277,6 +308,8 @@ def latex_table(report: Report) -> str:
         + r" \\"
         for at, row in enumerate(table.rows)
     ]
+    if table.controls:
+        body.insert(len(body) - table.controls, r"\midrule")
     return "\n".join(
         [
             r"% needs \usepackage{booktabs} and \usepackage[T1]{fontenc}",

@@ -1,6 +1,7 @@
 import re
 
 from tests.support.report_samples import sample_report
+from trust_core.domain.report import ControlReport
 from trust_core.export.tables import latex_table, markdown_table, model_table
 
 
@@ -38,6 +39,51 @@ def test_latency_has_its_interval():
 
     assert cell(3.0) == "3.2 (3.0 to 3.6)"
     assert cell(4.0) == cell("x") == "3.2"
+
+
+def with_twin(report, name="nli-twin"):
+    """The report with a twin that shows what the second candidate does, on 30 explained texts."""
+    rows = tuple(
+        row if row.n is None or row.key != "alignment" else row.model_copy(update={"n": 30})
+        for row in report.candidates[1].measures
+    )
+    twin = ControlReport(status="information", why="", other=name, measures=rows)
+    return report.model_copy(update={"controls": {**report.controls, "C3": twin}})
+
+
+def test_the_twin_is_the_last_row_and_marked_as_a_control():
+    """The twin has a candidate's figures on its own texts, no costs, no verdict, and is never the best."""
+    table = model_table(with_twin(sample_report()))
+    assert table.controls == 1
+    last = dict(zip(table.columns, table.rows[-1], strict=True))
+    other = dict(zip(table.columns, table.rows[-2], strict=True))
+    assert last["Model"] == "nli-twin (control C3)"
+    assert last["Accuracy (%)"] == other["Accuracy (%)"]
+    assert last["LIME S"].endswith("; n = 30)")
+    assert last["Size (MB)"] == last["Latency (ms)"] == "–"
+    assert last["Verdict"] == "control"
+    assert not any(row == len(table.rows) - 1 for row, _ in table.best)
+    assert "nli-twin is control C3" in table.caption
+
+
+def test_a_line_sets_the_twin_off_in_latex():
+    """In the LaTeX table a rule stands between candidates and control; without a twin there is only one."""
+    lines = latex_table(with_twin(sample_report())).splitlines()
+    rules = [at for at, line in enumerate(lines) if line == r"\midrule"]
+    assert len(rules) == 2
+    assert lines[rules[1] + 1].startswith("nli-twin (control C3) &")
+    assert lines[rules[1] + 2] == r"\bottomrule"
+    assert latex_table(sample_report()).count(r"\midrule") == 1
+    assert "nli-twin (control C3)" in markdown_table(with_twin(sample_report()))
+
+
+def test_a_twin_that_is_a_candidate_has_one_row():
+    """A twin among the candidates stands in its own row, and the caption says what it is."""
+    table = model_table(with_twin(sample_report(), name="ref:int8"))
+    assert table.controls == 0
+    assert [row[0] for row in table.rows].count("ref:int8") == 1
+    assert "ref:int8 is control C3" in table.caption
+    assert "C3" not in model_table(sample_report()).caption
 
 
 def test_markdown_has_equal_cells_in_every_row():
