@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
+from scipy.stats import wasserstein_distance
 
 from tests.support.calibration_pairs import predictions, simulated_pair
 from trust_core.calibration.classes import MOST_CLASSES, class_measures, shown_classes
 from trust_core.calibration.corp import brier_parts
+from trust_core.calibration.curve_distance import CurveDistance, curve_distance
 from trust_core.calibration.depth import depth_findings
 from trust_core.calibration.errors import error_measures
 from trust_core.calibration.summary import UNLABELLED
+from trust_core.calibration.sweep import sweep
 from trust_core.calibration.temperature import cross_fitted
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.catalogue.reliability_depth import RELIABILITY_DEPTH
@@ -94,6 +97,22 @@ def test_errors_after_scaling_are_those_of_the_scaled_predictions():
             )
             assert isinstance(expected, Measured)
             assert value(FOUND, f"{key}_scaled", of) == pytest.approx(expected.value)
+
+
+def test_figures_of_the_pair_are_those_of_their_own_functions():
+    """Distance of the scaled curves, distance of the laws and ECE by sweep are what each alone gives."""
+    resamples = Resamples(n=300, count=200, seed=0)
+    scaled = [cross_fitted(model, GOLD, seed=0).predictions for model in (A, B)]
+    apart = curve_distance(GOLD, *scaled, resamples=resamples)
+    assert isinstance(apart, CurveDistance)
+    assert value(FOUND, "curve_distance_scaled", "pair") == apart.evidence.estimate
+    assert value(FOUND, "curve_distance_scaled_level", "pair") == apart.level.value
+    assert value(FOUND, "wasserstein", "pair") == pytest.approx(
+        wasserstein_distance(A.confidence, B.confidence)
+    )
+    for of, model in (("reference", A), ("candidate", B)):
+        bins, error = sweep(model.confidence, (model.predicted == GOLD)[None])
+        assert value(FOUND, "ece_sweep", of, bins=int(bins[0])) == pytest.approx(float(error[0]))
 
 
 def test_scaling_mends_an_overconfident_candidate():
