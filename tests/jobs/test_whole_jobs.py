@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,10 +90,12 @@ def _ended(web: Web, job: Job) -> Job:
 
 
 def _shards(job: Job) -> dict[Path, int]:
+    """The finished pieces of work and when they were written; a run that ends removes them meanwhile."""
     found = {}
-    for file in (job.folder / "work").rglob("*.parquet"):
-        if not file.relative_to(job.folder / "work").parts[0].startswith("partial"):
-            found[file] = file.stat().st_mtime_ns
+    with suppress(FileNotFoundError):
+        for file in (job.folder / "work").rglob("*.parquet"):
+            if not file.relative_to(job.folder / "work").parts[0].startswith("partial"):
+                found[file] = file.stat().st_mtime_ns
     return found
 
 

@@ -1,9 +1,9 @@
-"""A model that is loaded when the first piece of work needs it, and gone when the last is done."""
+"""Models that are loaded when the first piece of work needs them, and gone when the last is done."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 
 from trust_core.domain.spec import Spec
@@ -20,6 +20,9 @@ from trust_core.pipeline.plan import Member
 PROBED = 24
 """Of a run's texts, so many are probes."""
 
+KEPT_BYTES = 512 * 2**20
+"""Models stay loaded between their pieces of work while all of them together are no larger."""
+
 
 def compute_of(spec: Spec, policy: Policy, pairs: Sequence[TextPair] = ()) -> Compute:
     """How a run's models compute; a backend or precision is tried on the first of its texts as well.
@@ -35,7 +38,12 @@ def compute_of(spec: Spec, policy: Policy, pairs: Sequence[TextPair] = ()) -> Co
 
 
 class ResidentModel:
-    """One member of a run, in a `with` block; a resumed run that has nothing left to do never loads it."""
+    """One member of a run, in a `with` block; a resumed run that has nothing left to do never loads it.
+
+    Attributes:
+        member: which one.
+        bytes: memory that its weights take now; 0 where nothing is loaded.
+    """
 
     def __init__(
         self,
@@ -47,6 +55,7 @@ class ResidentModel:
         compute: Compute = AS_TORCH,
     ) -> None:
         self.member = member
+        self.bytes = 0
         self._classes = classes
         self._device = device
         self._batch_tokens = batch_tokens
@@ -62,41 +71,29 @@ class ResidentModel:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what is loaded."""
         self._engine = self._loaded = self._network = None
+        self.bytes = 0
         self._stack.close()
 
     @property
     def loaded(self) -> LoadedModel:
         """The model, loaded now if it was not before."""
         if self._loaded is None:
-            self._loaded = self._stack.enter_context(
-                resident(
-                    self.member.inspected,
-                    device=self._device,
-                    classes=self._classes,
-                    order=self.member.columns,
-                    name=self.member.name,
-                    compute=self._compute,
-                )
-            )
+            self._loaded = self._load(self._compute)
         return self._loaded
 
     @property
     def network(self) -> TorchClassifier:
         """The model as torch computes it in single precision, for its gradients; whatever else computes."""
         if self._network is None:
-            loaded = self._stack.enter_context(
-                resident(
-                    self.member.inspected,
-                    device=self._device,
-                    classes=self._classes,
-                    order=self.member.columns,
-                    name=self.member.name,
-                )
-            )
+            classifier = self._load(AS_TORCH).classifier
             # What `AS_TORCH` loads; an ONNX graph is refused before.
-            assert isinstance(loaded.classifier, TorchClassifier)
-            self._network = loaded.classifier
+            assert isinstance(classifier, TorchClassifier)
+            self._network = classifier
         return self._network
 
     @property
@@ -105,3 +102,79 @@ class ResidentModel:
         if self._engine is None:
             self._engine = Engine(self.loaded.classifier, batch_tokens=self._batch_tokens)
         return self._engine
+
+    def _load(self, compute: Compute) -> LoadedModel:
+        loaded = self._stack.enter_context(
+            resident(
+                self.member.inspected,
+                device=self._device,
+                classes=self._classes,
+                order=self.member.columns,
+                name=self.member.name,
+                compute=compute,
+            )
+        )
+        self.bytes += loaded.footprint.memory_bytes
+        return loaded
+
+
+class ResidentModels:
+    """The members of a run, in a `with` block: those used last stay loaded as far as they are small.
+
+    A run comes back to each of its models in every round; loading and converting a small one takes longer
+    than its work there. Of large ones there is one at a time.
+    """
+
+    def __init__(
+        self,
+        classes: tuple[str, ...],
+        *,
+        device: Device,
+        batch_tokens: int,
+        compute: Compute = AS_TORCH,
+        kept_bytes: int = KEPT_BYTES,
+    ) -> None:
+        self._classes = classes
+        self._device = device
+        self._batch_tokens = batch_tokens
+        self._compute = compute
+        self._kept_bytes = kept_bytes
+        self._kept: dict[tuple[str, ...], ResidentModel] = {}
+
+    def __enter__(self) -> ResidentModels:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._let_go_until(lambda: not self._kept)
+
+    @contextmanager
+    def of(self, member: Member) -> Iterator[ResidentModel]:
+        """The member for the length of a `with` block, and after it as long as there is room."""
+        facts = member.inspected.facts
+        key = (member.name, facts.content_hash, *map(str, member.columns))
+        model = self._kept.pop(key, None)
+        if model is None:
+            # How large it is in memory is known once it is loaded.
+            self._make_room(facts.stored_bytes)
+            model = ResidentModel(
+                member,
+                self._classes,
+                device=self._device,
+                batch_tokens=self._batch_tokens,
+                compute=self._compute,
+            )
+        self._kept[key] = model
+        yield model
+        self._make_room(0)
+
+    def _make_room(self, wanted: int) -> None:
+        """Release the models used longest ago until the others leave as many bytes."""
+        self._let_go_until(
+            lambda: sum(model.bytes for model in self._kept.values()) + wanted <= self._kept_bytes
+        )
+
+    def _let_go_until(self, enough: Callable[[], bool]) -> None:
+        while self._kept and not enough():
+            self._kept.pop(next(iter(self._kept))).close()

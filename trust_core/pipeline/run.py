@@ -20,7 +20,7 @@ from trust_core.pipeline.outcome import ModelCost, Outcome, Workplace
 from trust_core.pipeline.partial import PartialReports
 from trust_core.pipeline.plan import Member, Plan
 from trust_core.pipeline.remembering import Memories, computing_versions
-from trust_core.pipeline.resident import PROBED, ResidentModel, compute_of
+from trust_core.pipeline.resident import PROBED, ResidentModel, ResidentModels, compute_of
 from trust_core.pipeline.rounds import (
     CONTROL_FOLDERS,
     DOUBLING,
@@ -50,24 +50,25 @@ TIMING = "Measuring size and speed"
 
 
 def run_models(plan: Plan, place: Workplace) -> Outcome:
-    """Do all work that needs a model, one model resident at a time.
+    """Do all work that needs a model; of large models, one is resident at a time.
 
     First the predictions of every model, then explanations in rounds, then timing and controls. What is known
     after the predictions and after each round is written beside the work. Work that an earlier start has
     finished is read, not repeated.
     """
     run = _Run(plan, place)
-    members = run.predicted()
-    partial = PartialReports(plan, place.run, device=run.device.description)
-    partial.write(partial.known([member.results for member in members], 0))
-    run.explain(members, partial)
-    said = run.tried(members)
-    costs, again = run.timed()
-    results = [
-        replace(member.results, cost=cost.findings(plan.members[at].role), tried=said[at])
-        for at, (member, cost) in enumerate(zip(members, costs, strict=True))
-    ]
-    reports, twin = run.controls(results, again)
+    with run.models:
+        members = run.predicted()
+        partial = PartialReports(plan, place.run, device=run.device.description)
+        partial.write(partial.known([member.results for member in members], 0))
+        run.explain(members, partial)
+        said = run.tried(members)
+        costs, again = run.timed()
+        results = [
+            replace(member.results, cost=cost.findings(plan.members[at].role), tried=said[at])
+            for at, (member, cost) in enumerate(zip(members, costs, strict=True))
+        ]
+        reports, twin = run.controls(results, again)
     speeds = {
         model.name: member.seconds_per_text for model, member in zip(plan.members, members, strict=True)
     }
@@ -100,6 +101,12 @@ class _Run:
             plan.spec, place.policy, plan.texts.pairs_of(range(min(PROBED, len(plan.texts))))
         )
         self._versions = computing_versions()
+        self.models = ResidentModels(
+            plan.texts.classes,
+            device=self.device,
+            batch_tokens=plan.spec.batch_tokens,
+            compute=self._compute,
+        )
 
     def predicted(self) -> list[MemberWork]:
         """Every member with its predictions."""
@@ -276,17 +283,7 @@ class _Run:
     @contextmanager
     def _resident(self, member: Member, *, part: str | None = None) -> Iterator[ResidentModel]:
         """The member while it is loaded; its seconds count under its name, or under the part's."""
-        spec = self._plan.spec
-        with (
-            self._counted(part or member.name),
-            ResidentModel(
-                member,
-                self._plan.texts.classes,
-                device=self.device,
-                batch_tokens=spec.batch_tokens,
-                compute=self._compute,
-            ) as model,
-        ):
+        with self._counted(part or member.name), self.models.of(member) as model:
             yield model
 
     @contextmanager

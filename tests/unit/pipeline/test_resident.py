@@ -1,0 +1,94 @@
+"""Which models of a run stay loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from trust_core.models.device import choose_device
+from trust_core.models.facts import LoadedModel
+from trust_core.models.inspection import InspectedModel
+from trust_core.pipeline import resident
+from trust_core.pipeline.plan import Member
+from trust_core.pipeline.resident import ResidentModels
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is loaded and released, in order; a model is as large as its name says."""
+    events: list[str] = []
+
+    @contextmanager
+    def loads(inspected: Any, *, name: str, **_: object) -> Iterator[Any]:
+        events.append(f"+{name}")
+        yield Mock(spec=LoadedModel, footprint=SimpleNamespace(memory_bytes=inspected.facts.stored_bytes))
+        events.append(f"-{name}")
+
+    monkeypatch.setattr(resident, "resident", loads)
+    return events
+
+
+def _member(name: str) -> Member:
+    facts = SimpleNamespace(content_hash=name, stored_bytes=int(name[1:]))
+    return Member(name, "candidate", Mock(spec=InspectedModel, facts=facts), (0, 1))
+
+
+def _use(models: ResidentModels, *names: str) -> None:
+    for name in names:
+        with models.of(_member(name)) as model:
+            assert model.bytes in (0, int(name[1:]))
+            _ = model.loaded
+            assert model.bytes == int(name[1:])
+
+
+def _models(kept_bytes: int) -> ResidentModels:
+    return ResidentModels(("a", "b"), device=choose_device("cpu"), batch_tokens=64, kept_bytes=kept_bytes)
+
+
+def test_small_models_are_loaded_once(told: list[str]) -> None:
+    """Round after round the same two models answer; both are released at the end."""
+    with _models(10) as models:
+        _use(models, "a4", "b5", "a4", "b5")
+        assert told == ["+a4", "+b5"]
+    assert sorted(told[2:]) == ["-a4", "-b5"]
+
+
+def test_large_models_are_there_one_at_a_time(told: list[str]) -> None:
+    """A model over the limit goes as soon as it is done with, and everything else before it is loaded."""
+    with _models(10) as models:
+        _use(models, "a4", "b50", "c60", "a4")
+        assert told == ["+a4", "-a4", "+b50", "-b50", "+c60", "-c60", "+a4"]
+
+
+def test_who_waited_longest_goes_first(told: list[str]) -> None:
+    """A third model pushes out the one that was used longest ago."""
+    with _models(10) as models:
+        _use(models, "a4", "b5", "a4", "c6")
+        assert told == ["+a4", "+b5", "-b5", "+c6"]
+
+
+def test_what_needs_no_model_loads_none(told: list[str]) -> None:
+    """A run whose work is done already enters and leaves, and nothing is loaded."""
+    with _models(10) as models, models.of(_member("a4")):
+        pass
+    assert told == []
+
+
+def test_an_error_releases_all(told: list[str]) -> None:
+    """Whatever ends a run ends its models with it."""
+
+    def interrupted() -> None:
+        with _models(10) as models:
+            _use(models, "a4")
+            with models.of(_member("b5")) as model:
+                _ = model.loaded
+                raise KeyError
+
+    with pytest.raises(KeyError):
+        interrupted()
+    assert sorted(told[2:]) == ["-a4", "-b5"]
