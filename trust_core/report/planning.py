@@ -111,7 +111,7 @@ def assumed(discordance: float = DISCORDANCE) -> dict[str, Assumed]:
     """
     scale = math.sqrt(discordance / DISCORDANCE)
     return {
-        "accuracy": Assumed("difference", 0.0, math.sqrt(discordance)),
+        "accuracy": Assumed("difference", 0.0, math.sqrt(discordance), rate=True),
         "negative_flip_rate": Assumed("upper", discordance / 2, 0.0, rate=True),
         "alignment": _ALIGNMENT,
         "alignment_beside_twin": _BESIDE_TWIN,

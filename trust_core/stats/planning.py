@@ -33,7 +33,8 @@ class Assumed:
         kind: what its margin bounds.
         truth: its true value.
         spread: standard deviation over texts; of a rate it follows from the truth and is not read.
-        rate: whether it is a rate, whose interval is Wilson's.
+        rate: whether it is a rate, whose interval is Wilson's; of a `difference`, whether it is one of two
+            paired rates, whose interval is Bonett and Price's.
     """
 
     kind: MarginKind
@@ -47,8 +48,10 @@ def texts_needed(assumed: Assumed, margin: float, *, power: float = POWER) -> in
 
     A difference is tested on both sides: n = ((z + z') s / (margin - |truth|))^2, with z of each test at 5 %
     and z' that of (1 + power) / 2 where the truth is 0, else of power. What is bounded from one side:
-    likewise with z' of power. A rate: n = ((z sqrt(m (1 - m)) + z' sqrt(f (1 - f))) / (m - f))^2 for the
-    margin m and the truth f, as Wilson's interval is the test at the margin.
+    likewise with z' of power. A rate: ((z sqrt(m (1 - m)) + z' sqrt(f (1 - f))) / (m - f))^2 + 1 / (m - f)
+    with margin m and truth f, as Wilson's interval is the test at the margin; the last term allows for
+    counts that are whole (Fleiss, Tytun and Ury 1980). A difference of paired rates: 2 / s^2 more, for the
+    text lost and the text gained that its interval imagines.
 
     Args:
         assumed: truth and spread.
@@ -62,12 +65,12 @@ def texts_needed(assumed: Assumed, margin: float, *, power: float = POWER) -> in
     if room <= 0:
         return None
     beyond = _beyond(assumed, power)
-    if assumed.rate:
+    if assumed.rate and assumed.kind != "difference":
         needed = (
             _Z * math.sqrt(margin * (1 - margin)) + beyond * math.sqrt(assumed.truth * (1 - assumed.truth))
-        ) ** 2 / room**2
+        ) ** 2 / room**2 + 1 / room
     else:
-        needed = ((_Z + beyond) * assumed.spread / room) ** 2
+        needed = ((_Z + beyond) * assumed.spread / room) ** 2 + _imagined(assumed)
     return None if needed > MOST_TEXTS else max(MIN_TEXTS, math.ceil(needed * (1 - 1e-12)))
 
 
@@ -82,8 +85,9 @@ def smallest_margin(assumed: Assumed, n: int, *, power: float = POWER) -> float:
     Returns:
         A margin from the truth on; of a rate at most 1.
     """
-    if not assumed.rate:
-        reach = (_Z + _beyond(assumed, power)) * assumed.spread / math.sqrt(n)
+    if not assumed.rate or assumed.kind == "difference":
+        seen = max(n - _imagined(assumed), 1.0)
+        reach = (_Z + _beyond(assumed, power)) * assumed.spread / math.sqrt(seen)
         if assumed.kind == "similarity":
             return assumed.truth - reach
         sided = {"difference": abs(assumed.truth), "loss": -assumed.truth}.get(assumed.kind, assumed.truth)
@@ -94,6 +98,11 @@ def smallest_margin(assumed: Assumed, n: int, *, power: float = POWER) -> float:
         needed = texts_needed(assumed, middle, power=power)
         low, high = (low, middle) if needed is not None and needed <= max(n, MIN_TEXTS) else (middle, high)
     return high
+
+
+def _imagined(assumed: Assumed) -> float:
+    """Texts by which the two imagined ones of Bonett and Price's interval have to be outweighed."""
+    return 2 / assumed.spread**2 if assumed.rate else 0.0
 
 
 def _room(assumed: Assumed, margin: float) -> float:

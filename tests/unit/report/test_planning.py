@@ -86,7 +86,7 @@ def test_the_plan_in_words() -> None:
     rows = {row[1]: row for row in plan_rows(plan(Margins()))}
     assert all(len(row) == len(PLAN_COLUMNS) for row in rows.values())
     assert rows["Negative flips"][-2:] == ("no number of texts", "no")
-    assert rows["Accuracy"][3:6] == ("±5.13 points", "±1 point", "8,000")
+    assert rows["Accuracy"][3:6] == ("±5.38 points", "±1 point", "8,000")
     assert len(plan_lines(plan())) == 1 + len(plan())
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binom, norm
 
 from trust_core.domain.measures import Evidence
 from trust_core.stats.bootstrap import Resamples, mean_evidence
@@ -11,6 +12,7 @@ from trust_core.stats.planning import Assumed, smallest_margin, texts_needed
 
 DIFFERENCE = Assumed("difference", 0.0, 0.27)
 RATE = Assumed("upper", 0.01, 0.0, rate=True)
+PAIRED = Assumed("difference", 0.0, 0.27, rate=True)
 ONE_SIDED = {
     "upper": Assumed("upper", 0.0, 0.4),
     "similarity": Assumed("similarity", 0.9, 0.25),
@@ -28,6 +30,7 @@ def error_limit(rate: float, draws: int) -> float:
     [
         (DIFFERENCE, 0.01),
         (RATE, 0.02),
+        (PAIRED, 0.03),
         (ONE_SIDED["upper"], 0.02),
         (ONE_SIDED["similarity"], 0.75),
         (ONE_SIDED["loss"], 0.05),
@@ -58,11 +61,33 @@ def test_more_certainty_takes_more_texts() -> None:
     assert texts_needed(Assumed("difference", 0.005, 0.27), 0.02) > usual
 
 
+def test_whole_counts_and_imagined_texts_are_allowed_for() -> None:
+    """A rate takes 1 / (m - f) texts more than the normal law says, a difference of paired rates 2 / s^2."""
+    assert texts_needed(PAIRED, 0.03) - texts_needed(DIFFERENCE, 0.03) == pytest.approx(2 / 0.27**2, abs=1)
+    z, beyond = norm.isf([0.05, 0.1])
+    normal = ((z * (0.02 * 0.98) ** 0.5 + beyond * (0.01 * 0.99) ** 0.5) / 0.01) ** 2
+    assert texts_needed(RATE, 0.02) == pytest.approx(normal + 100, abs=1)
+
+
+@pytest.mark.parametrize("truth, margin", [(0.01, 0.02), (0.036, 0.05), (0.005, 0.02), (0.03, 0.04)])
+def test_the_planned_n_of_a_rate_keeps_its_promise_exactly(truth: float, margin: float) -> None:
+    """By the binomial law itself the assumed rate passes in 90 % of samples, and the margin in 5.5 % at most.
+
+    Counts are whole, so neither rate can be met to the digit.
+    """
+    n = texts_needed(Assumed("upper", truth, 0.0, rate=True), margin)
+    assert n is not None
+    passes = [judge(rate_evidence(k, n), margin, "upper") == "equivalent" for k in range(int(margin * n) + 1)]
+    most = passes.index(False) - 1
+    assert binom.cdf(most, n, truth) >= 0.9
+    assert binom.cdf(most, n, margin) <= 0.055
+
+
 def test_accuracy_at_the_margin_is_hardly_ever_called_equivalent() -> None:
     """At the planned n a difference at the margin passes in at most 5 % of 4,000 samples, none in 90 %."""
     rng = np.random.default_rng(0)
     margin, discordance, draws = 0.03, 0.073, 4000
-    n = texts_needed(Assumed("difference", 0.0, discordance**0.5), margin)
+    n = texts_needed(Assumed("difference", 0.0, discordance**0.5, rate=True), margin)
     assert n is not None
     for truth, wanted, at_least in ((0.0, 0.9, True), (margin, 0.05, False), (-margin, 0.05, False)):
         lost, gained = (discordance - truth) / 2, (discordance + truth) / 2
