@@ -36,6 +36,12 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert modules_loaded_by("import trust_core") & set(HEAVY) == set()
 
 
+def test_the_command_line_draws_nothing_when_it_starts() -> None:
+    """What every command imports knows words and tables, not charts: a list of runs is there at once."""
+    loaded = modules_loaded_by("import trust_core.cli.main")
+    assert loaded & {"plotly", "torch", "transformers", "streamlit", "shap"} == set()
+
+
 def test_the_web_side_never_loads_torch() -> None:
     """The process that serves pages leaves models to the worker, so it starts fast and stays small."""
     ui = [

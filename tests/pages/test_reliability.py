@@ -10,13 +10,10 @@ from tests.support.report_samples import HOSTILE, hostile_report, sample_report
 from tests.support.thresholds import with_thresholds
 from tests.support.ui_many_texts import many_tables
 from tests.support.ui_runs import RUN, app_on, said, write_run
-from trust_core.calibration.corp import PARTS, BrierSplit
-from trust_core.domain.measures import Measured
 from trust_core.domain.predictions import Predictions
 from trust_core.ui.compact import short_name
 from trust_core.ui.reliability.answered import Answered
 from trust_core.ui.reliability.bins import ChosenBin, read_bin
-from trust_core.ui.reliability.corp import class_split
 from trust_core.ui.reliability.drawn import SHAPES, Wanted, draw
 from trust_core.ui.reliability.mending import mend, mended_frame
 from trust_core.ui.reliability.scatter import sample
@@ -73,55 +70,6 @@ def test_every_kind_of_bins_is_drawn(home: Path, repository: Path, shape: str) -
     errors = app.table[0].value
     assert ("SmoothECE" in set(errors["Error"])) == (shape == "smooth")
     assert "7" in said(app)
-
-
-@pytest.mark.parametrize("of_class", [None, 2])
-def test_isotonic_blocks_stand_beside_the_parts(home: Path, repository: Path, of_class: int | None) -> None:
-    """The CORP view draws without a number of bins, lists its blocks, and shows the parts with intervals."""
-    write_run(home, REPORT, many_tables(REPORT))
-    app = app_on("reliability", repository)
-    app.segmented_control(key="reliability-shape").set_value("isotonic").run()
-    if of_class is not None:
-        app.selectbox(key="reliability-class").select(of_class).run()
-    assert not app.exception
-    assert app.slider(key="reliability-bins").disabled
-    parts = app.table[0].value
-    assert parts["Part of the Brier score"].str.split().str[0].tolist() == [
-        "Miscalibration",
-        "Discrimination",
-        "Uncertainty",
-    ]
-    assert parts["Difference"].str.contains(r"\(.* to .*\)", regex=True).tolist() == [True, True, False]
-    assert "Dimitriadis" in said(app)
-    app.selectbox(key="bin-choice").select_index(0).run()
-    assert not app.exception
-    assert "".join(app.query_params["bin"]).startswith("reference~")
-
-
-def test_isotonic_blocks_of_a_handful_of_texts_have_no_parts(home: Path, repository: Path) -> None:
-    """With fewer than twenty texts the curve is drawn, and the parts say why they are missing."""
-    write_run(home)
-    app = app_on("reliability", repository)
-    app.segmented_control(key="reliability-shape").set_value("isotonic").run()
-    assert not app.exception
-    assert "Not measured" in said(app)
-
-
-def test_parts_of_the_classes_add_up_to_those_of_all() -> None:
-    """What the diagrams of the classes show beside them sums to what stands beside the predicted class."""
-    split = mend(FOUND).split
-    assert isinstance(split, BrierSplit)
-    one_by_one = [class_split(FOUND, at) for at in range(3)]
-    for part in PARTS:
-        value = split.candidate[part]
-        assert isinstance(value, Measured)
-        total = 0.0
-        for one in one_by_one:
-            assert isinstance(one, BrierSplit)
-            own = one.candidate[part]
-            assert isinstance(own, Measured)
-            total += own.value
-        assert total == pytest.approx(value.value)
 
 
 def test_own_edges_leave_no_difference(home: Path, repository: Path) -> None:

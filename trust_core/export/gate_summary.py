@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Final
 
 from trust_core.domain.report import CandidateReport, Report, Status
+from trust_core.export.choice_text import choice
 from trust_core.export.tables import markdown_row, markdown_text
 from trust_core.report.choice import chosen_dimensions
 from trust_core.report.controls import failed
@@ -47,9 +48,6 @@ def gate_summary(report: Report, code: int) -> str:
     ]
     for name in failed(report.controls):
         lines += ["", f"**Control {name} came out wrong.** {markdown_text(report.controls[name].why)}"]
-    # Late: it draws charts as well, and every command imports this module.
-    from trust_core.export.page_choice import choice
-
     found = choice(report)
     if found is not None:
         lines += ["", *(f"- {markdown_text(sentence)}" for sentence in found.sentences)]

@@ -13,10 +13,10 @@ from markupsafe import Markup
 from trust_core.charts.forest_plot import CAPTION as FOREST_CAPTION
 from trust_core.charts.offline import plotly_script
 from trust_core.domain.report import Report
+from trust_core.export.choice_text import CORRECTION
 from trust_core.export.figure_text import MINUS, NO_FIGURE
 from trust_core.export.foreign_text import visible
 from trust_core.export.page import TWO_LEVELS, lay_out
-from trust_core.export.page_choice import CORRECTION
 from trust_core.export.page_slices import CAPTION as SLICE_CAPTION
 from trust_core.export.planning_text import MISSING_CAPTION, MISSING_COLUMNS
 from trust_core.export.worked_texts import RunTables

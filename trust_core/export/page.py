@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension, Entry
-from trust_core.domain.report import (
-    CandidateReport,
-    ControlReport,
-    DimensionVerdict,
-    MeasureRow,
-    Report,
-)
+from trust_core.domain.report import CandidateReport, ControlReport, DimensionVerdict, MeasureRow, Report
+from trust_core.export.choice_text import Choice, choice
 from trust_core.export.figure_text import FigureText, figure_text, settings_text
 from trust_core.export.foreign_text import titles
 from trust_core.export.ladder_text import LadderTable, ladder_table
-from trust_core.export.page_charts import PageChart, forest_chart, reliability_charts, sweep_charts
-from trust_core.export.page_choice import Choice, choice, choice_chart
+from trust_core.export.page_charts import (
+    PageChart,
+    choice_chart,
+    forest_chart,
+    reliability_charts,
+    sweep_charts,
+)
 from trust_core.export.page_slices import SlicesView, slices_view
 from trust_core.export.page_splits import SplitTable, split_table
 from trust_core.export.page_thresholds import threshold_charts

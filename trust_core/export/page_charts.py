@@ -12,7 +12,10 @@ from trust_core.charts.offline import figure_json
 from trust_core.charts.reliability_diagram import reliability_alt, reliability_diagram, reliability_table
 from trust_core.charts.table import Table
 from trust_core.charts.theme import DARK, LIGHT, Theme
+from trust_core.charts.tradeoff import tradeoff, tradeoff_alt, tradeoff_table
 from trust_core.domain.report import CandidateReport, KSweep, ReliabilityCurve, Report, TestRow
+from trust_core.export.costs import costs
+from trust_core.export.page_tradeoff import WORST, tradeoff_points, trusts
 from trust_core.report.criteria import CRITERIA, explainer_title, label
 from trust_core.report.wording import interval, spoken
 
@@ -65,6 +68,22 @@ def forest_chart(candidate: CandidateReport, *, key: str) -> PageChart | None:
         forest_alt(rows),
         forest_table(rows),
         lambda theme: forest_plot(rows, theme=theme),
+    )
+
+
+def choice_chart(report: Report, *, key: str) -> PageChart | None:
+    """What the worst test of each candidate uses of its margin, against its size; None if unknown."""
+    trust = next((one for one in trusts(report) if one.key == WORST), None)
+    known = costs(report)
+    if trust is None or not known or len(report.candidates) < 2:
+        return None
+    points, axes = tradeoff_points(report, trust, known[0])
+    return _chart(
+        key,
+        "Trust against size",
+        tradeoff_alt(points, axes),
+        tradeoff_table(points, axes),
+        lambda theme: tradeoff(points, axes, theme=theme),
     )
 
 

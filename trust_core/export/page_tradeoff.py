@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from trust_core.charts.tradeoff import TradeoffAxes, TradeoffPoint
-from trust_core.domain.report import CandidateReport, MeasureRow, ModelInfo, Report, TestRow
+from trust_core.domain.report import CandidateReport, MeasureRow, Report, TestRow
+from trust_core.export.costs import COSTS, Cost, cost_of
 from trust_core.export.figure_text import figure_text, number
-from trust_core.export.tables import median_latency
 from trust_core.report.choice import chosen_dimensions, voting_tests
 from trust_core.report.criteria import CRITERIA, explainer_title, label
-
-Cost = Literal["size", "latency", "parameters"]
-
-COSTS: Final[Mapping[Cost, tuple[str, str]]] = {
-    "size": ("Size in memory", "MB"),
-    "latency": ("Latency of one text, median", "ms"),
-    "parameters": ("Parameters", "millions"),
-}
-"""What a model may cost: title and unit of the axis."""
-
 
 WORST: Final = "worst"
 
@@ -60,26 +49,6 @@ def trusts(report: Report) -> tuple[Trust, ...]:
     )
 
 
-def costs(report: Report) -> tuple[Cost, ...]:
-    """The costs that every model of the report has; none for saved predictions."""
-    return tuple(
-        cost
-        for cost in COSTS
-        if all(_cost(report, model, cost) is not None for model in report.resolved.models)
-    )
-
-
-def costs_of(report: Report) -> dict[Cost, dict[str, float]]:
-    """Every cost that all models have, by the candidate's name."""
-    found: dict[Cost, dict[str, float]] = {}
-    for cost in costs(report):
-        spent = {model.name: _cost(report, model, cost) for model in report.resolved.models}
-        found[cost] = {
-            one.name: value for one in report.candidates if (value := spent.get(one.name)) is not None
-        }
-    return found
-
-
 def tradeoff_points(
     report: Report, trust: Trust, cost: Cost
 ) -> tuple[tuple[TradeoffPoint, ...], TradeoffAxes]:
@@ -90,7 +59,7 @@ def tradeoff_points(
     points = []
     margin = None
     for model in report.resolved.models:
-        spent = _cost(report, model, cost)
+        spent = cost_of(report, model, cost)
         if spent is None:
             continue
         if model.role == "reference":
@@ -123,7 +92,7 @@ def _worst_points(report: Report, cost: Cost) -> tuple[tuple[TradeoffPoint, ...]
     """One point a model: how much of its margin the candidate's worst test uses."""
     points = []
     for model in report.resolved.models:
-        spent = _cost(report, model, cost)
+        spent = cost_of(report, model, cost)
         if spent is None:
             continue
         if model.role == "reference":
@@ -209,10 +178,3 @@ def _row(candidate: CandidateReport, trust: Trust) -> MeasureRow | None:
     return next(
         (row for row in candidate.measures if _same(row, trust) and row.of in ("pair", "difference")), None
     )
-
-
-def _cost(report: Report, model: ModelInfo, cost: Cost) -> float | None:
-    if cost == "latency":
-        return median_latency(report, model.name)
-    counted = model.size_bytes if cost == "size" else model.parameters
-    return None if counted is None else counted / 1e6

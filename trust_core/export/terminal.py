@@ -11,6 +11,7 @@ from trust_core.domain.attributions import Attribution
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.report import CandidateReport, Report, Status, TestRow
 from trust_core.domain.texts import SegmentedText
+from trust_core.export.choice_text import choice
 from trust_core.export.figure_text import figure_text
 from trust_core.export.foreign_text import printable
 from trust_core.export.ladder_text import ladder_lines
@@ -58,9 +59,6 @@ def verdict_lines(report: Report) -> list[str]:
     lines += ["", *steps] if steps else []
     for candidate in report.candidates:
         lines += ["", *_candidate_lines(candidate, wrong)]
-    # Late: it draws charts as well, and a command line that lists runs is to start at once.
-    from trust_core.export.page_choice import choice
-
     found = choice(report)
     if found is not None:
         lines += [

@@ -13,12 +13,13 @@ from trust_core.charts.tradeoff import tradeoff, tradeoff_alt, tradeoff_table
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension
 from trust_core.domain.report import CandidateReport, DimensionVerdict, Status
+from trust_core.export.costs import COSTS, costs
 from trust_core.export.foreign_text import titles
 from trust_core.export.html import report_html
 from trust_core.export.ladder_text import ladder_table
 from trust_core.export.page import LIMITS, QUESTIONS, TWO_LEVELS, report_names
 from trust_core.export.page_charts import forest_row
-from trust_core.export.page_tradeoff import COSTS, Trust, costs, tradeoff_points, trusts
+from trust_core.export.page_tradeoff import Trust, tradeoff_points, trusts
 from trust_core.export.planning_text import MISSING_CAPTION, MISSING_COLUMNS, missing_rows
 from trust_core.export.report_json import report_json
 from trust_core.export.tables import latex_table, markdown_table

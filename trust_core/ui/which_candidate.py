@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from trust_core.export.page_choice import CORRECTION, choice
+from trust_core.export.choice_text import CORRECTION, choice
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.run_view import RunView
 

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.support.report_samples import sample_report
-from trust_core.export.page_tradeoff import WORST, costs, tradeoff_points, trusts, worst_use
+from trust_core.export.costs import costs
+from trust_core.export.page_tradeoff import WORST, tradeoff_points, trusts, worst_use
 from trust_core.report.criteria import CRITERIA
 
 

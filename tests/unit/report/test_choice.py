@@ -9,7 +9,7 @@ from tests.support.report_samples import sample_report
 from trust_core.domain.measures import Findings, Vote
 from trust_core.domain.report import CandidateReport
 from trust_core.domain.spec import Margins
-from trust_core.export.page_choice import choice
+from trust_core.export.choice_text import choice
 from trust_core.report.choice import pick, standings
 from trust_core.report.verdict import verdict
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from trust_core.charts.offline import figure_json
-from trust_core.charts.theme import DARK, LIGHT
-from trust_core.charts.tradeoff import tradeoff, tradeoff_alt, tradeoff_table
 from trust_core.domain.report import Report
+from trust_core.export.costs import COSTS, Cost, costs_of
 from trust_core.export.figure_text import NO_FIGURE
 from trust_core.export.foreign_text import titles
-from trust_core.export.page_charts import PageChart
-from trust_core.export.page_tradeoff import COSTS, WORST, Cost, costs, costs_of, tradeoff_points, trusts
 from trust_core.report.choice import Standing, pick, standings
 from trust_core.report.controls import failed
 
@@ -86,23 +82,6 @@ def choice(report: Report) -> Choice | None:
             )
             for one in found
         ),
-    )
-
-
-def choice_chart(report: Report, *, key: str) -> PageChart | None:
-    """What the worst test of each candidate uses of its margin, against its size; None if unknown."""
-    trust = next((one for one in trusts(report) if one.key == WORST), None)
-    known = costs(report)
-    if trust is None or not known or len(report.candidates) < 2:
-        return None
-    points, axes = tradeoff_points(report, trust, known[0])
-    return PageChart(
-        key,
-        "Trust against size",
-        tradeoff_alt(points, axes),
-        tradeoff_table(points, axes),
-        figure_json(tradeoff(points, axes, theme=LIGHT)),
-        figure_json(tradeoff(points, axes, theme=DARK)),
     )
 
 
