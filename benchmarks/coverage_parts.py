@@ -1,8 +1,8 @@
 """How often intervals of few texts hold the truth: `python -m benchmarks.coverage_parts`.
 
 Parts of the texts are small, and so are sets of explained texts. The models and samples are those of
-benchmarks.coverage and, for the reasons, of benchmarks.coverage_alignment and benchmarks.error_rates; the
-truth is the population's own value. Writes results/coverage_parts.json.
+benchmarks.coverage and, for the reasons, of benchmarks.explained_texts; the truth is the population's own
+value. Writes results/coverage_parts.json.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from benchmarks.coverage import (
     predictions,
     sample,
 )
-from benchmarks.error_rates import alignment_of, assess, explained, taken
+from benchmarks.explained_texts import alignment_of, assess, explained, taken
 from benchmarks.simulated import Held, Row, coverage_rows, write
 from trust_core.alignment.beside_twin import alignment_beside_twin
 from trust_core.alignment.split_half import CrossedHalves

@@ -9,22 +9,24 @@ from both at the n that the planner gives. At most 5 % of the first should be ca
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.coverage import CURVE_DRAWS, Pair, Scenario, Truth, curve_means, predictions, simulate
-from benchmarks.coverage_alignment import COLUMNS, K_FRACTION, LENGTHS, overlap, top, true_alignment
-from benchmarks.simulated import write
+from benchmarks.coverage_confidence import kept
+from benchmarks.explained_texts import alignment_of, assess, explained, taken
+from benchmarks.simulated import Row, write
 from trust_core.alignment.beside_twin import alignment_beside_twin
-from trust_core.alignment.overlap import expected_jaccard
-from trust_core.alignment.ranking import choose_k
-from trust_core.alignment.split_half import Budgets, CrossedHalves, assess_alignment
+from trust_core.alignment.split_half import CrossedHalves
+from trust_core.behaviour.confidence_use import confidence_use_findings, judged
+from trust_core.behaviour.threshold import Judged, tuned_threshold
 from trust_core.calibration.curve_distance import CurveDistance, curve_distance, distance_of_means
 from trust_core.calibration.scores import gold_scores
 from trust_core.domain.arrays import FloatArray
@@ -48,6 +50,9 @@ WORSE = Scenario(signal=(2.4, 2.24), own_noise=0.38, temperature=(0.3, 0.3))
 SURER = Scenario(signal=(2.4, 2.3), own_noise=0.38, temperature=(0.3, 0.18))
 """A candidate that is too sure: its true gap and distance of the curves are their margins."""
 
+THRESHOLDS = 500
+"""Tuned thresholds behind the truth of the risks."""
+
 _SPANS = {"brier": (-2.0, 2.0), "signed_gap": (-1.0, 1.0)}
 
 Draw = Callable[[int], tuple[Evidence | NotMeasured, float]]
@@ -65,6 +70,7 @@ class Case:
         n: texts that the planner gives.
         at_margin, none: samples of both populations.
         often: how many times more samples are drawn than asked for, where they cost next to nothing.
+        rarely: how many times fewer, where they cost much.
     """
 
     key: str
@@ -74,6 +80,7 @@ class Case:
     at_margin: Draw
     none: Draw
     often: int = 1
+    rarely: int = 1
 
     def share(self, draw: Draw, draws: int) -> float:
         """How many of the samples are called equivalent."""
@@ -83,9 +90,9 @@ class Case:
             said.append(isinstance(evidence, Evidence) and judge(evidence, margin, self.kind) == "equivalent")
         return float(np.mean(said))
 
-    def row(self, draws: int) -> dict[str, object]:
+    def row(self, draws: int) -> Row:
         """Both error rates."""
-        count = draws * self.often
+        count = draws * self.often // self.rarely
         return {
             "key": self.key,
             "margin": self.margin,
@@ -216,43 +223,40 @@ def distance_case() -> Case:
     return Case("curve_distance", "upper", margin, n, draw(SURER), draw(ALIKE))
 
 
-@cache
-def explained(own: tuple[float, ...], noise: float = 0.35, size: int = 100_000) -> tuple[CrossedHalves, ...]:
-    """Crossed halves of one reference with several candidates, by the spread of what each does not share."""
-    rng = derived_rng(0, "error rates", "explained", str(own))
-    parts: list[list[tuple[FloatArray, ...]]] = [[] for _ in own]
-    lengths, counts = np.unique(rng.choice(LENGTHS, size=size), return_counts=True)
-    for w, m in zip(lengths.tolist(), counts.tolist(), strict=True):
-        k = choose_k(w, fraction=K_FRACTION)
-        reference = rng.standard_t(4, size=(m, w))
-        hard = np.exp(0.5 * rng.standard_normal((m, 1)))
-        true = [reference, *(reference + spread * hard * rng.standard_t(4, size=(m, w)) for spread in own)]
-        tops = [[top(one + noise * rng.standard_normal((m, w)), k) for _ in range(2)] for one in true]
-        (a1, a2), chance = tops[0], np.full(m, expected_jaccard(w, k, k))
-        for found, (b1, b2) in zip(parts, tops[1:], strict=True):
-            cross = (overlap(a1, b2) + overlap(a2, b1)) / 2
-            found.append((cross, overlap(a1, a2), overlap(b1, b2), chance))
-    # Lengths were sorted: every population is shuffled alike, so that its texts still belong together.
-    order = rng.permutation(size)
-    return tuple(
-        CrossedHalves(
-            **{
-                name: np.concatenate([part[at] for part in found])[order]
-                for at, name in enumerate(("cross", "self_reference", "self_candidate", "chance"))
-            }
-        )
-        for found in parts
-    )
+def risk_case() -> Case:
+    """The difference of the risks at a threshold tuned on the reference.
 
+    Its truth is the mean over thresholds that are tuned on n / 2 texts of the population and tried on all.
+    """
+    pair = population(SURER)
+    models = [judged(model, pair.gold) for model in (pair.reference, pair.candidate)]
+    rng = derived_rng(0, "error rates", "thresholds")
 
-def alignment_of(halves: CrossedHalves) -> float:
-    """S of a population."""
-    return true_alignment({name: getattr(halves, name) for name in COLUMNS})
+    def difference(n: int) -> float:
+        rows = (rng.integers(0, POPULATION, size=n // 2) for _ in range(THRESHOLDS))
+        tuned = [
+            tuned_threshold(Judged(models[0].confidence[at], models[0].wrong[at]), risk=None) for at in rows
+        ]
+        found = np.array([one for one in tuned if one is not None])
+        risks = [kept(model, found)[1] for model in models]
+        return float((risks[1] - risks[0]).mean())
 
+    one = assumed(discordance())["risk"]
+    n = planned(one, abs(difference(1000)))
+    margin = abs(difference(n))
+    n = planned(one, margin)
 
-def taken(halves: CrossedHalves, rows: np.ndarray) -> CrossedHalves:
-    """Some of its texts."""
-    return CrossedHalves(**{name: getattr(halves, name)[rows] for name in COLUMNS})
+    def draw(scenario: Scenario) -> Draw:
+        def one(number: int) -> tuple[Evidence | NotMeasured, float]:
+            pair = sample(scenario, n, number)
+            found = confidence_use_findings(
+                pair.gold, pair.reference, pair.candidate, accepted_risk=None, resamples=300, seed=number
+            )
+            return found.votes[0].evidence, margin
+
+        return one
+
+    return Case("risk", "difference", margin, n, draw(SURER), draw(ALIKE), rarely=5)
 
 
 def spread_of(evidence: Evidence | NotMeasured) -> float:
@@ -266,7 +270,7 @@ def alignment_case(resamples: int) -> Case:
     """S, against a floor: the S of a candidate that keeps fewer reasons."""
     near, far = explained((0.2, 0.37))
     floor = alignment_of(far)
-    spread = spread_of(assess(taken(near, np.arange(20_000)), 200, 0))
+    spread = spread_of(assess(taken(near, np.arange(20_000)), 2000, 0))
     n = planned(Assumed("similarity", alignment_of(near), spread), floor)
 
     def draw(halves: CrossedHalves) -> Draw:
@@ -279,11 +283,6 @@ def alignment_case(resamples: int) -> Case:
     return Case("alignment", "similarity", floor, n, draw(far), draw(near))
 
 
-def assess(halves: CrossedHalves, resamples: int, seed: int) -> Evidence | NotMeasured:
-    """S of these texts."""
-    return assess_alignment(halves, resamples=resamples, seed=seed, budgets=Budgets(1000, 1000))
-
-
 def twin_case(resamples: int) -> Case:
     """S less the twin's S: of a candidate as alike as the twin, and of one that is less so by the margin."""
     twin, alike, far = explained((0.2, 0.2, 0.255))
@@ -294,7 +293,7 @@ def twin_case(resamples: int) -> Case:
         one, two = taken(candidate, rows), taken(twin, rows)
         return alignment_beside_twin(one, ids, two, ids, resamples=count, seed=seed)
 
-    spread = spread_of(beside(alike, np.arange(20_000), 200, 0))
+    spread = spread_of(beside(alike, np.arange(20_000), 2000, 0))
     n = planned(Assumed("loss", 0.0, spread), margin)
 
     def draw(candidate: CrossedHalves) -> Draw:
@@ -307,33 +306,38 @@ def twin_case(resamples: int) -> Case:
     return Case("alignment_beside_twin", "loss", margin, n, draw(far), draw(alike))
 
 
-def cases(resamples: int) -> tuple[Case, ...]:
+def cases(resamples: int) -> dict[str, Callable[[], Case]]:
     """Every voting measure that a plan speaks of."""
-    return (
-        accuracy_case(),
-        flips_case(),
-        score_case("brier", WORSE, resamples),
-        score_case("signed_gap", SURER, resamples),
-        distance_case(),
-        alignment_case(resamples),
-        twin_case(resamples),
-    )
+    return {
+        "accuracy": accuracy_case,
+        "negative_flip_rate": flips_case,
+        "brier": partial(score_case, "brier", WORSE, resamples),
+        "signed_gap": partial(score_case, "signed_gap", SURER, resamples),
+        "curve_distance": distance_case,
+        "risk": risk_case,
+        "alignment": partial(alignment_case, resamples),
+        "alignment_beside_twin": partial(twin_case, resamples),
+    }
 
 
 def main() -> None:
-    """Measure, print and write."""
+    """Measure, print and write; what is not asked for stays as it was recorded."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=1000, help="five times as many of rates")
+    parser.add_argument(
+        "--draws", type=int, default=2000, help="five times as many of rates, a fifth of risks"
+    )
     parser.add_argument("--resamples", type=int, default=500)
+    parser.add_argument("--keys", nargs="+", choices=list(cases(1)), default=list(cases(1)))
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
-    start = time.process_time()
-    rows = []
-    for case in cases(chosen.resamples):
-        row = case.row(chosen.draws)
-        rows.append(row)
-        write(chosen.out, rows, seconds=time.process_time() - start, resamples=chosen.resamples)
-        print(row, f"{time.process_time() - start:.0f} s", flush=True)
+    before = json.loads(chosen.out.read_text(encoding="utf-8")) if chosen.out.exists() else {}
+    rows = {row["key"]: row for row in before.get("rows", ())}
+    start = time.process_time() - before.get("seconds", 0)
+    for key in chosen.keys:
+        rows[key] = cases(chosen.resamples)[key]().row(chosen.draws)
+        ordered = [rows[one] for one in cases(1) if one in rows]
+        write(chosen.out, ordered, seconds=time.process_time() - start, resamples=chosen.resamples)
+        print(rows[key], f"{time.process_time() - start:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
