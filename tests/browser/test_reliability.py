@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import settled
 from tests.support.app_server import AppServer
 
 POINTS = ".subplot.xy .scatterlayer > g.trace:last-child path.point"
@@ -63,6 +64,24 @@ def test_a_click_on_a_bin_lists_its_texts_and_filters_the_inspector(
     page.wait_for_url("**/inspector*")
     expect(page.get_by_role("heading", name="Text inspector")).to_be_visible()
     assert count_of(chip_of(page)) == chosen
+
+
+def test_a_click_on_a_block_of_the_corp_view_lists_its_texts(
+    server: AppServer, open_page: Callable[..., Page]
+) -> None:
+    """The isotonic view is chosen, its parts stand beside it, and a click on a block chooses its texts."""
+    page = open_page(f"{server.url}/reliability")
+    chart(page, "Confidence against accuracy")
+    page.get_by_role("radio", name="Isotonic (CORP)").click()
+    expect(page.get_by_text("isotonic regression", exact=False).first).to_be_visible()
+    expect(page.get_by_test_id("stTable").filter(has_text="Discrimination").first).to_be_visible()
+    settled(page)
+    drawn = chart(page, "Confidence against accuracy").first
+    click_middle(page, drawn.locator(POINTS).last)
+    page.wait_for_url("**bin=candidate*")
+    chosen = count_of(chip_of(page))
+    assert chosen > 0
+    expect(page.get_by_text(f"{chosen:,} texts.", exact=False).first).to_be_visible()
 
 
 def test_a_bin_is_chosen_by_keyboard_and_outlives_a_reload(
