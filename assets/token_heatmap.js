@@ -170,7 +170,14 @@ function write(body, data, finish) {
     paragraph.dir = "auto"
     for (const [text, unit] of block.parts) {
       if (unit < 0) {
-        paragraph.append(element("span", "gap", text))
+        // What follows a word without a space begins no line.
+        const held = paragraph.lastChild?.matches(".word") ? text.match(/^\S*/)[0] : ""
+        if (held) {
+          const together = element("span", "together")
+          together.append(paragraph.lastChild, element("span", "gap", held))
+          paragraph.append(together)
+        }
+        if (text.length > held.length) paragraph.append(element("span", "gap", text.slice(held.length)))
         continue
       }
       const button = element("button", "word", text)

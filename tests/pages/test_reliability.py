@@ -11,11 +11,12 @@ from tests.support.thresholds import with_thresholds
 from tests.support.ui_many_texts import many_tables
 from tests.support.ui_runs import RUN, app_on, said, write_run
 from trust_core.domain.predictions import Predictions
+from trust_core.domain.report import MeasureRow
 from trust_core.ui.compact import short_name
 from trust_core.ui.reliability.answered import Answered
 from trust_core.ui.reliability.bins import ChosenBin, read_bin
 from trust_core.ui.reliability.drawn import SHAPES, Wanted, draw
-from trust_core.ui.reliability.mending import mend, mended_frame
+from trust_core.ui.reliability.mending import as_reported, mend, mended_frame
 from trust_core.ui.reliability.scatter import sample
 from trust_core.ui.reliability.thresholds import kept_at, threshold_frame
 
@@ -302,6 +303,21 @@ def test_recalibration_keeps_answers_and_is_told_before_and_after() -> None:
     zero = mended_frame(same, ("A", "B"))
     assert zero["Difference"].str.startswith("0").all()
     assert same.temperatures[0] == same.temperatures[1]
+
+
+def test_figures_of_all_texts_have_the_intervals_of_the_report() -> None:
+    """One figure has one interval on the page: the report's, wherever the report has it."""
+    mended = mend(FOUND)
+    given = MeasureRow(
+        key="brier_scaled", of="difference", unit="", value=0.5, low=0.25, high=0.75, level=0.95, n=40
+    )
+    shown = as_reported(mended, (given,))
+    assert shown.before == mended.before
+    changed = [(old, new) for old, new in zip(mended.after, shown.after, strict=True) if old != new]
+    assert [(new.key, new.of, new.low, new.high) for _, new in changed] == [
+        ("brier", "difference", 0.25, 0.75)
+    ]
+    assert mended_frame(shown, ("A", "B"))["Difference"][1] == "+0.500 (+0.250 to +0.750)"
 
 
 def test_address_holds_no_more_than_a_choice(home: Path, repository: Path) -> None:

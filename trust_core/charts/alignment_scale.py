@@ -102,7 +102,7 @@ def alignment_scale(rows: tuple[ScaleRow, ...], floor: float, *, theme: Theme) -
     figure = framed(
         figure,
         theme,
-        height=130 + 46 * max(1, len(rows)),
+        height=180 + 46 * max(1, len(rows)),
         xaxis={"title": {"text": "alignment of reasons, S"}, "range": [left, right], "dtick": 0.25},
         yaxis={
             "tickvals": places,
@@ -113,8 +113,8 @@ def alignment_scale(rows: tuple[ScaleRow, ...], floor: float, *, theme: Theme) -
         },
     )
     figure.update_layout(
-        legend={"orientation": "h", "x": 0, "y": -0.1, "yref": "container", "yanchor": "bottom"},
-        margin={"t": 28, "b": 84},
+        legend={"orientation": "h", "x": 0, "y": 0.0, "yref": "container", "yanchor": "bottom"},
+        margin={"t": 28, "b": 134},
     )
     return figure
 

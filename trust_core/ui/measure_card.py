@@ -28,7 +28,7 @@ def card(row: MeasureRow, *, title: str | None = None) -> None:
     entry = CATALOGUE.get(row.key)
     name = title or (entry.title if entry else row.key)
     figure = figure_text(row)
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         st.metric(escape_markdown(name), figure.value, help=help_text(row.key) or None)
         st.caption(escape_markdown(figure.detail))
         if figure.retraining:

@@ -42,7 +42,7 @@ def by_answers_section(
         "Each part by itself, with 95 % intervals and the number of its texts; under 20 texts nothing is "
         "measured. No part votes."
     )
-    st.caption(help_text(key).replace("\n\n", " "))
+    st.caption(help_text(key))
 
 
 def figure_names(rows: Sequence[MeasureRow]) -> dict[str, tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -80,6 +80,30 @@ def mend(found: Answered) -> Mending:
         temperatures=(rescaled[0].temperatures, rescaled[1].temperatures),
         before=_figures(found),
         after=_figures(_after(found, rescaled)),
+    )
+
+
+def as_reported(found: Mending, rows: tuple[MeasureRow, ...]) -> Mending:
+    """The same figures with the intervals of the report, as far as it has them.
+
+    Args:
+        found: figures of all texts of the report.
+        rows: the report's measures of the candidate.
+    """
+
+    def reported(row: MeasureRow, suffix: str) -> MeasureRow:
+        for one in rows:
+            wanted = {"binning": "equal-width", "edges": "pooled" if row.of == "difference" else "own"}
+            if (one.key, one.of) == (row.key + suffix, row.of) and all(
+                one.settings.get(name, value) == value for name, value in wanted.items()
+            ):
+                return one.model_copy(update={"key": row.key})
+        return row
+
+    return replace(
+        found,
+        before=tuple(reported(row, "") for row in found.before),
+        after=tuple(reported(row, "_scaled") for row in found.after),
     )
 
 

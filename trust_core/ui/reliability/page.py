@@ -27,7 +27,7 @@ from trust_core.ui.reliability.bins import read_bin
 from trust_core.ui.reliability.corp import CAPTION as CORP_CAPTION
 from trust_core.ui.reliability.corp import corp_parts
 from trust_core.ui.reliability.drawn import SHAPES, Shape, Wanted, drawn
-from trust_core.ui.reliability.mending import mending, split_section, temperature_section
+from trust_core.ui.reliability.mending import as_reported, mending, split_section, temperature_section
 from trust_core.ui.reliability.scatter import scatter_section
 from trust_core.ui.reliability.texts import bin_panel, choose_bin, restore_bin
 from trust_core.ui.reliability.thresholds import threshold_section
@@ -95,8 +95,12 @@ def _body(view: RunView, candidate: str) -> None:
     if found.labelled and len(found) >= MIN_TEXTS:
         mended = mending(found, version=view.version, chosen=names)
         models = (short_name(view.reference), short_name(candidate))
+        said: tuple[str, ...] = ()
+        if ids is None:
+            mended = as_reported(mended, view.candidate(candidate).measures)
+            said = _recalibrated(view, candidate)
         split_section(mended, models)
-        temperature_section(mended, models, said=_recalibrated(view, candidate))
+        temperature_section(mended, models, said=said)
 
 
 def _recalibrated(view: RunView, candidate: str) -> tuple[str, ...]:
