@@ -128,12 +128,7 @@ def calibration_view(view: CalibrationView, *, theme: Theme) -> go.Figure:
             "tickformat": ".1f",
             "dtick": 0.2,
         },
-        yaxis2={
-            "domain": [0.19, 0.34],
-            "tickformat": "+.0%",
-            "nticks": 4,
-            "range": _reach(view.difference),
-        },
+        yaxis2={"domain": [0.19, 0.34], **_gap_axis(view.difference)},
         yaxis3={"domain": [0, 0.12], "tickformat": ".0%", "nticks": 3},
         annotations=[
             _panel_title("gap of the candidate − gap of the reference", 0.35),
@@ -278,6 +273,17 @@ def _reach(difference: CurveBand) -> list[float]:
     bands = np.quantile(np.abs([difference.low, difference.high]), 0.8) if len(difference.at) else 0.0
     reach = max(0.05, 1.15 * float(values), float(bands))
     return [-reach, reach]
+
+
+def _gap_axis(difference: CurveBand) -> dict[str, Any]:
+    """The axis of the panel of differences: three round ticks, that of no difference between."""
+    reach = _reach(difference)
+    end = next(one for one in (0.5, 0.2, 0.1, 0.05, 0.02) if one <= reach[1])
+    return {
+        "range": reach,
+        "tickvals": [-end, 0, end],
+        "ticktext": [f"−{end * 100:.0f}%", "0", f"+{end * 100:.0f}%"],
+    }
 
 
 def calibration_alt(view: CalibrationView) -> str:

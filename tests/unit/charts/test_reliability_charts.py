@@ -101,10 +101,12 @@ def test_axes_are_square_and_models_differ_without_colour():
 
 
 def test_difference_axis_is_symmetric_and_holds_the_values():
-    """The panel of differences is centred on 0 and shows every value."""
-    low, high = calibration_view(VIEW, theme=LIGHT).layout.yaxis2.range
+    """The panel of differences is centred on 0 and shows every value, with a tick on either side."""
+    axis = calibration_view(VIEW, theme=LIGHT).layout.yaxis2
+    low, high = axis.range
     assert low == -high
     assert high >= np.abs(BAND.value).max()
+    assert low <= axis.tickvals[0] == -axis.tickvals[2] < axis.tickvals[1] == 0
 
 
 def test_diagram_is_said_and_tabled():

@@ -172,19 +172,20 @@ def _diagram(view: RunView, found: Answered, names: int | None) -> None:
 def _settings(view: RunView) -> Wanted:
     """The controls above the diagram."""
     classes = view.classes
+    # A row of its own, so that it wraps on a narrow screen.
+    shape: Shape = st.segmented_control(
+        "Bins",
+        list(SHAPES),
+        format_func=SHAPES.__getitem__,
+        default="equal-width",
+        required=True,
+        key="reliability-shape",
+        persist_state="session",
+        help="Equal width: bins of the same length. Equal mass: bins of about as many texts each. "
+        "Smooth: a kernel instead of bins, with the bandwidth of SmoothECE. Isotonic (CORP): the "
+        "rising curve nearest to what came, which chooses its own blocks.",
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        shape: Shape = st.segmented_control(
-            "Bins",
-            list(SHAPES),
-            format_func=SHAPES.__getitem__,
-            default="equal-width",
-            required=True,
-            key="reliability-shape",
-            persist_state="session",
-            help="Equal width: bins of the same length. Equal mass: bins of about as many texts each. "
-            "Smooth: a kernel instead of bins, with the bandwidth of SmoothECE. Isotonic (CORP): the "
-            "rising curve nearest to what came, which chooses its own blocks.",
-        )
         bins = st.slider(
             "Number of bins",
             _FEWEST_BINS,
