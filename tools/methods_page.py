@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from trust_core.domain.catalogue import CATALOGUE, DIMENSIONS, Entry
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "methods.md"
-COVERAGE = ROOT / "benchmarks" / "results" / "coverage.json"
-ALIGNMENT = ROOT / "benchmarks" / "results" / "coverage_alignment.json"
-CONFIDENCE = ROOT / "benchmarks" / "results" / "coverage_confidence.json"
-DEPTH = ROOT / "benchmarks" / "results" / "coverage_depth.json"
+RESULTS = ROOT / "benchmarks" / "results"
+COVERAGE = RESULTS / "coverage.json"
+ALIGNMENT = RESULTS / "coverage_alignment.json"
+ERROR_RATES = RESULTS / "error_rates.json"
 
 BEST = {"higher": "the highest", "lower": "the lowest", "zero": "0", "none": "-"}
 """Direction -> where the best value lies, in words."""
@@ -103,14 +104,35 @@ def alignment_part() -> str:
     return f"{_made(found, rows)}\n\n{_coverage_table(rows)}"
 
 
-def confidence_part() -> str:
-    """Simulated coverage of the intervals of confidence in use."""
-    return _whole(CONFIDENCE)
-
-
-def depth_part() -> str:
-    """Simulated coverage of the intervals of reliability in depth, and of a given threshold."""
-    return _whole(DEPTH)
+def error_rates_part() -> str:
+    """How often each test of equivalence errs, at the margin and without a difference."""
+    found = json.loads(ERROR_RATES.read_text(encoding="utf-8"))
+    rows = found["rows"]
+    draws = sorted({int(row["draws"]) for row in rows})
+    errors = [100 * math.sqrt(p * (1 - p) / draws[0]) for p in (0.05, 0.9)]
+    made = (
+        f"{_counts(draws)} samples of each population, {found['resamples']:,} bootstrap resamples each; "
+        f"standard error of a figure at most {errors[0]:.1f} points at 5 %, {errors[1]:.1f} at 90 %. "
+        f"Simulated on {found['date']} at commit {found['commit']}."
+    )
+    head = (
+        "measure",
+        "margin",
+        "n of the plan",
+        "equivalent at the margin",
+        "equivalent without a difference",
+    )
+    lines = [
+        (
+            CATALOGUE[row["key"]].title,
+            f"{row['margin']:.3f}",
+            f"{row['n']:,}",
+            f"{100 * row['equivalent_at_margin']:.1f} %",
+            f"{100 * row['equivalent_without_difference']:.1f} %",
+        )
+        for row in rows
+    ]
+    return f"{made}\n\n{table(head, lines)}"
 
 
 def _whole(path: Path) -> str:
@@ -180,8 +202,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "measures": measures_part,
     "coverage": coverage_part,
     "coverage of alignment": alignment_part,
-    "coverage of confidence": confidence_part,
-    "coverage of depth": depth_part,
+    "coverage of causes": partial(_whole, RESULTS / "coverage_causes.json"),
+    "coverage of confidence": partial(_whole, RESULTS / "coverage_confidence.json"),
+    "coverage of depth": partial(_whole, RESULTS / "coverage_depth.json"),
+    "error rates": error_rates_part,
 }
 """Part of the page -> what writes it."""
 
