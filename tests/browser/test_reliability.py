@@ -52,6 +52,8 @@ def test_a_click_on_a_bin_lists_its_texts_and_filters_the_inspector(
     """A marker is clicked: its texts are listed, stand in the address, and are what the inspector shows."""
     page = open_page(f"{server.url}/reliability")
     drawn = chart(page, "Confidence against accuracy").first
+    # What is loaded above the chart would move it away from under the pointer.
+    settled(page)
     click_middle(page, drawn.locator(POINTS).last)
     page.wait_for_url("**bin=candidate*")
     chip = chip_of(page)
