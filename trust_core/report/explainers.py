@@ -28,10 +28,10 @@ _ASKS: Final = {
 def explainers_side_by_side(verdict: Verdict) -> str:
     """The explainers' verdicts on the reasons beside each other, and what it means where they differ.
 
-    Empty where fewer than two explainers have a test of the alignment.
+    Empty where fewer than two explainers have a test of the alignment, or none of them was measured.
     """
     tests = [test for part in verdict.dimensions.values() for test in part.tests if test.key == "alignment"]
-    if len(tests) < 2:
+    if len(tests) < 2 or all(test.status == "not_measured" for test in tests):
         return ""
     said = listed([_said(test) for test in tests])
     return f"Side by side: {said}. {_meaning(tests)}"

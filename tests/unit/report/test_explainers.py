@@ -32,6 +32,7 @@ def test_one_explainer_has_nothing_beside_it() -> None:
     """With a single test there is nothing to compare."""
     assert explainers_side_by_side(verdict(lime="equivalent")) == ""
     assert explainers_side_by_side(verdict()) == ""
+    assert explainers_side_by_side(verdict(lime="not_measured", shap_partition="not_measured")) == ""
 
 
 def test_equal_findings_support_each_other() -> None:
