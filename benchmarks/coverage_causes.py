@@ -112,12 +112,12 @@ def trials(text_id: str, model: Answering, reference: Answering, drawn: IntArray
 
 
 @cache
-def population(name: str) -> tuple[Tried, Tried]:
+def population(name: str, size: int = POPULATION) -> tuple[Tried, Tried]:
     """What both models of a scenario say of every text of the population."""
     scenario, rng = SCENARIOS[name], derived_rng(0, "coverage of causes", name)
     said: tuple[dict[str, Trials], dict[str, Trials]] = ({}, {})
     ends: tuple[dict[str, CurveLimits], dict[str, CurveLimits]] = ({}, {})
-    for at, w in enumerate(rng.choice(LENGTHS, size=POPULATION).tolist()):
+    for at, w in enumerate(rng.choice(LENGTHS, size=size).tolist()):
         text_id, k = str(at), choose_k(w, fraction=K_FRACTION)
         # Words speak for the reference's answer on the whole.
         effects = 0.35 + rng.standard_t(4, size=w) * 0.8
@@ -134,9 +134,9 @@ def population(name: str) -> tuple[Tried, Tried]:
     return Tried(said[0], ends[0], classes), Tried(said[1], ends[1], classes)
 
 
-def figures(name: str, ids: list[str], *, resamples: int, seed: int) -> dict[str, Measured]:
+def figures(name: str, size: int, ids: list[str], *, resamples: int, seed: int) -> dict[str, Measured]:
     """The causal figures of these texts, by key, whose they are and what they are of."""
-    reference, candidate = population(name)
+    reference, candidate = population(name, size)
     found = causal_findings(
         reference, candidate, ids, explainer="lime", settings={}, resamples=resamples, seed=seed
     )
@@ -149,27 +149,28 @@ def _named(one: Measure) -> str:
 
 
 @cache
-def truth(name: str) -> dict[str, float]:
+def truth(name: str, size: int) -> dict[str, float]:
     """What the intervals should hold: the population's own figures."""
-    ids = list(population(name)[0].trials)
-    return {key: one.value for key, one in figures(name, ids, resamples=2, seed=0).items()}
+    ids = list(population(name, size)[0].trials)
+    return {key: one.value for key, one in figures(name, size, ids, resamples=2, seed=0).items()}
 
 
-def causes_held(name: str, n: int, resamples: int, draw: int) -> Held:
+def causes_held(name: str, size: int, n: int, resamples: int, draw: int) -> Held:
     """Every interval of one sample."""
-    rows = derived_rng(0, "coverage of causes", name, str(n), str(draw)).integers(0, POPULATION, size=n)
-    found = figures(name, list(map(str, rows.tolist())), resamples=resamples, seed=draw)
+    rows = derived_rng(0, "coverage of causes", name, str(n), str(draw)).integers(0, size, size=n)
+    found = figures(name, size, list(map(str, rows.tolist())), resamples=resamples, seed=draw)
+    expected = truth(name, size)
     return {
-        figure: (one.low <= truth(name)[figure] <= one.high, one.high - one.low)
-        for figure, one in found.items()
+        figure: (one.low <= expected[figure] <= one.high, one.high - one.low) for figure, one in found.items()
     }
 
 
-def measure(name: str, n: int, *, draws: int, resamples: int) -> list[Row]:
-    """Coverage of every figure over many samples of one size."""
-    answers = [causes_held(name, n, resamples, draw) for draw in range(draws)]
-    rows = coverage_rows(answers, truth(name), scenario=name, n=n, resamples=resamples)
-    return [row | {"truth": truth(name)[row["figure"]]} for row in rows]
+def measure(name: str, n: int, *, draws: int, resamples: int, size: int = POPULATION) -> list[Row]:
+    """Coverage of every figure over many samples of n texts."""
+    answers = [causes_held(name, size, n, resamples, draw) for draw in range(draws)]
+    expected = truth(name, size)
+    rows = coverage_rows(answers, expected, scenario=name, n=n, resamples=resamples)
+    return [row | {"truth": expected[row["figure"]]} for row in rows]
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ def test_the_recorded_simulation_of_causes_meets_its_bar() -> None:
 
 def test_intervals_of_causes_hold_the_truth() -> None:
     """In 60 samples of 100 texts no interval misses the truth in more than 15 %: three standard errors."""
-    rows = coverage_causes.measure("student", 100, draws=60, resamples=200)
+    rows = coverage_causes.measure("student", 100, draws=60, resamples=200, size=2000)
     assert len(rows) >= len(CAUSES)
     assert min(row["coverage"] for row in rows) >= 0.85
 
