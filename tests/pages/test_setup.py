@@ -175,7 +175,7 @@ def test_the_plan_follows_its_assumption(home: Path, repository: Path, monkeypat
         (plan,) = [one.value for one in app.dataframe if "That needs" in one.value]
         return plan[plan["Figure"] == "Accuracy"]["That needs"].tolist()
 
-    assert needed() == ["880"]
+    assert needed() == ["910"]
     app.number_input(key="setup-discordance").set_value(20.0).run()
     assert needed() == ["2,500"]
     assert any("20" in one.value and "right for one model" in one.value for one in app.caption)
