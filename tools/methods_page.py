@@ -205,6 +205,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "coverage of causes": partial(_whole, RESULTS / "coverage_causes.json"),
     "coverage of confidence": partial(_whole, RESULTS / "coverage_confidence.json"),
     "coverage of depth": partial(_whole, RESULTS / "coverage_depth.json"),
+    "coverage of errors": partial(_whole, RESULTS / "coverage_errors.json"),
     "coverage of parts": partial(_whole, RESULTS / "coverage_parts.json"),
     "error rates": error_rates_part,
 }
