@@ -27,7 +27,13 @@ INTERRUPTED = 130
 """Exit code of a command that was told to stop."""
 
 VERDICTS = frozenset({0, 1, 2})
-"""Exit codes of an evaluation that came to its end, whatever its verdict."""
+"""Exit codes of an evaluation that came to its end, whatever its verdict.
+
+Python itself ends with 1 as well, where it breaks down: only a report says that there is a verdict.
+"""
+
+LAST_WORDS = 5
+"""Lines of its log that stand in the message of a job that broke down; more of them are kept beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,7 @@ class Worker:
             self._look_around(job.id)
             self._wait_for(child)
         child.close()
-        state, message = self._meaning(code, cancelled=cancelled)
+        state, message = self._meaning(code, job, cancelled=cancelled)
         tail = last_lines(log) if state in ("failed", "interrupted") else ""
         counts = state == "interrupted" and not self._stopping
         self._patiently(
@@ -146,9 +152,9 @@ class Worker:
         self._next_beat = 0.0
         self._probe.start()
 
-    def _meaning(self, code: int, *, cancelled: bool) -> tuple[Ending, str]:
+    def _meaning(self, code: int, job: Job, *, cancelled: bool) -> tuple[Ending, str]:
         """What an exit code says: a state and a message; an empty one keeps what the process said itself."""
-        if code in VERDICTS:
+        if code in VERDICTS and (job.folder / "report.json").exists():
             return "done", ""
         if cancelled:
             return "cancelled", "Cancelled. What is done is kept: resume goes on from there."
@@ -158,6 +164,9 @@ class Worker:
             return "interrupted", ended_by(signal.SIGTERM)
         if code < 0:
             return "failed", ended_by(-code)
+        if code in VERDICTS:
+            said = last_lines(log_file(self._plan.home, job.id), lines=LAST_WORDS)
+            return "failed", f"The process ended with code {code} and left no report. It said last:\n{said}"
         return "failed", ""
 
     def _cancel_asked(self, job: Job) -> bool:

@@ -34,6 +34,18 @@ def test_jobs_run_one_after_the_other(home: Home) -> None:
     assert all(job.finished is not None and job.started is not None for job in ended.values())
 
 
+@pytest.mark.parametrize("code", [0, 1, 2])
+def test_a_process_that_breaks_down_has_no_verdict(home: Home, code: int) -> None:
+    """Python's own exit code for an error is that of a verdict: without a report the job has failed."""
+    job = home.submit(f"breaks down with {code}")
+    with home.worker():
+        failed = home.ended(job)
+    assert (failed.state, failed.resumable) == ("failed", True)
+    assert f"code {code} and left no report" in failed.message
+    assert "ImportError: no such library, with ..." in failed.message
+    assert "Traceback" in failed.log_tail
+
+
 def test_cancel(home: Home) -> None:
     """A job that is cancelled ends, with what it has started, and the next one begins."""
     job, after = home.submit("with a child"), home.submit("ends with 0")
