@@ -17,6 +17,7 @@ from tests.support.pipeline_runs import (
     write_rows,
 )
 from trust_core.cli.main import main
+from trust_core.pipeline import explaining
 from trust_core.store import shards
 
 FLAGS = ("--explainers", "shap", "--explain-limit", "all", "--stop-when-settled")
@@ -65,6 +66,20 @@ def test_its_interval_allows_for_stopping(stopped: Path) -> None:
     (row,) = measures_of(stopped, "alignment", candidate=1)
     assert row["settings"]["interval"] == "confidence sequence"
     assert report_of(stopped)["controls"]["C5"]["held"] is True
+
+
+@pytest.mark.slow
+def test_a_third_opinion_keeps_up(bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gradients have no test: they go as far as the other explainers, and take no text from the controls."""
+    monkeypatch.setattr(explaining, "GRADIENT_STEPS", 4)
+    out = tmp_path / "out"
+    more = ("--explainers", "shap,ig", "--explain-limit", "32", "--stop-when-settled", "--backend", "torch")
+    assert bench.evaluate(out, *more, "--set", "aopc_texts=0") in {0, 1, 2}
+    table = pq.read_table(out / "attributions.parquet").to_pandas()
+    explained = table.groupby(["model", "explainer"], observed=True)["id"].nunique().unstack()
+    assert explained["integrated-gradients"].tolist() == explained["shap-partition"].tolist() == [32, 32]
+    controls = report_of(out)["controls"]
+    assert [controls[name]["held"] for name in ("C0", "C5")] == [True, True]
 
 
 @pytest.mark.slow

@@ -22,6 +22,10 @@ KERNEL_WIDTH = 25.0
 """Width of the kernel on 100 times the cosine distance."""
 
 
+MOST_THERE = 2**62
+"""So many masks are as good as any more: the true counts of long texts are beyond every float."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """Masked versions of one text.
@@ -122,8 +126,8 @@ def _different(removed: Int[np.ndarray, " s"], w: int, rng: np.random.Generator)
 
 @lru_cache(maxsize=1024)
 def _there(w: int) -> FloatArray:
-    """(w + 1,) how many masks remove each number of words."""
-    return locked_floats([float(math.comb(w, r)) for r in range(w + 1)])
+    """(w + 1,) how many masks remove each number of words, up to more than anybody draws."""
+    return locked_floats([min(math.comb(w, r), MOST_THERE) for r in range(w + 1)])
 
 
 @lru_cache(maxsize=32)

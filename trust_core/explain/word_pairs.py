@@ -22,6 +22,9 @@ FEWEST_WORDS = 3
 MOST_WORDS = 24
 """In longer texts only the words with the largest weights are paired: 276 pairs at the most."""
 
+LARGEST_COUNTS = 1029
+"""Words of the longest text whose numbers of masks all fit into a float."""
+
 PENALTY = 20.0
 """Penalty on the squared weight of a column; of the tried ones the best at 500 and 1000 samples."""
 
@@ -73,8 +76,7 @@ def _shadow(w: int, samples: int) -> FloatArray:
     total = stratum_weights(w, samples)
     share = total / total.sum()
     one, two, three = (
-        sum(float(share[r]) * math.comb(w - words, r) / math.comb(w, r) for r in range(w - words + 1))
-        for words in (1, 2, 3)
+        sum(_staying(float(share[r]), w, words, r) for r in range(w - words + 1)) for words in (1, 2, 3)
     )
     normal = np.array(
         [
@@ -84,3 +86,10 @@ def _shadow(w: int, samples: int) -> FloatArray:
         ]
     )
     return locked_floats(np.linalg.lstsq(normal, np.array([two, two, three]), rcond=None)[0])
+
+
+def _staying(share: float, w: int, words: int, r: int) -> float:
+    """The part of the share in which so many given words stay, where r of w words are removed."""
+    if w <= LARGEST_COUNTS:
+        return share * math.comb(w - words, r) / math.comb(w, r)
+    return share * math.prod((w - r - word) / (w - word) for word in range(words))

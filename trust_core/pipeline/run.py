@@ -10,7 +10,7 @@ from trust_core.alignment.causal import Tried
 from trust_core.domain.attributions import Explanation
 from trust_core.domain.progress import Progress
 from trust_core.domain.report import ControlReport
-from trust_core.explain.methods import NOISE_FREE, canonical_name
+from trust_core.explain.methods import GRADIENTS, NOISE_FREE, canonical_name
 from trust_core.models.device import choose_device, limit_threads
 from trust_core.pipeline import controls, work
 from trust_core.pipeline.costs import model_cost
@@ -137,7 +137,9 @@ class _Run:
                 needed = open_explainers(known.report.candidates) if stops else None
                 if needed is not None and not any(needed.values()):
                     break
-        self._controlled = min((piece.rows for piece in members[0].pieces.values()), default=total)
+        # The controls ask no gradients.
+        asked = [piece.rows for name, piece in members[0].pieces.items() if name not in GRADIENTS]
+        self._controlled = min(asked, default=total)
 
     def _round(self, members: Sequence[MemberWork], end: int, needed: Needed | None) -> None:
         for plan, member in zip(self._plan.members, members, strict=True):
@@ -147,6 +149,9 @@ class _Run:
             elif needed is not None:
                 # The reference is explained as long as one candidate needs it.
                 wanted = frozenset().union(*needed.values())
+            if wanted:
+                # A third opinion has no test of its own: it keeps up with those that have.
+                wanted |= GRADIENTS
             with self._resident(plan) as model:
                 for name, piece in member.pieces.items():
                     if name in wanted:

@@ -49,8 +49,9 @@ class ResultCache:
         self._now = now
 
     def find(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        """The results that are there, by key; one that is damaged is not there."""
+        """The results that are there, by key; one that is damaged is removed, so that another can be kept."""
         found: dict[bytes, bytes] = {}
+        damaged: list[tuple[bytes, bytes]] = []
         with self._connection() as connection:
             if connection is None:
                 return {}
@@ -66,6 +67,10 @@ class ResultCache:
                     content = kept[_CHECKED:]
                     if kept[:_CHECKED] == _checksum(key, content):
                         found[key] = content
+                    else:
+                        damaged.append((key, kept))
+            # As it was read: meanwhile another process may have kept a whole one.
+            connection.executemany("DELETE FROM results WHERE key = ? AND content = ?", damaged)
             connection.executemany(
                 "UPDATE results SET used = ? WHERE key = ?", [(self._now(), key) for key in found]
             )

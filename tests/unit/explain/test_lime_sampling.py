@@ -75,3 +75,13 @@ def test_a_text_without_words_has_one_mask() -> None:
     sample = draw_stratified(0, 50, rng=np.random.default_rng(0))
     assert sample.keep.shape == (1, 0)
     np.testing.assert_array_equal(sample.weights, [1])
+
+
+@pytest.mark.parametrize("w", [1029, 1030, 3000])
+def test_texts_of_any_length_have_samples(w: int) -> None:
+    """Where a float cannot count the masks of a text any more, all that are asked for come, each once."""
+    sample = draw_stratified(w, 62, rng=np.random.default_rng(w))
+    assert sample.keep.shape == (62, w)
+    assert len(np.unique(sample.keep, axis=0)) == 62
+    assert np.isfinite(sample.weights).all()
+    assert sample.weights.sum() == pytest.approx(stratum_weights(w, 62).sum(), rel=0.2)

@@ -7,7 +7,7 @@ from trust_core.domain.arrays import FloatArray
 from trust_core.explain.lime_sampling import draw_independent, draw_stratified, stratum_weights
 from trust_core.explain.lime_text import fit
 from trust_core.explain.shap_text import all_masks
-from trust_core.explain.word_pairs import MOST_WORDS, pair_columns
+from trust_core.explain.word_pairs import LARGEST_COUNTS, MOST_WORDS, pair_columns
 
 W, S = 10, 300
 
@@ -85,3 +85,23 @@ def test_no_columns_for_hardly_any_words_or_no_weight(w: int) -> None:
     """Two words and no weights need none."""
     keep = np.ones((4, w), dtype=np.bool_)
     assert pair_columns(keep, np.zeros((w, 3)), 20).shape == (4, 0)
+
+
+def test_columns_of_long_texts_go_on_from_those_of_shorter_ones() -> None:
+    """Beyond the texts whose masks a float can count, the columns change no more than from one to the next."""
+    drawn = np.random.default_rng(0)
+    weights = drawn.random((LARGEST_COUNTS, 2))
+    weights[MOST_WORDS:] = 0
+    keep = drawn.random((5, LARGEST_COUNTS)) < 0.5
+    shorter, longer = (
+        pair_columns(
+            np.concatenate([keep, np.ones((5, more), dtype=np.bool_)], axis=1),
+            np.concatenate([weights, np.zeros((more, 2))]),
+            500,
+        )
+        for more in (0, 1)
+    )
+    np.testing.assert_allclose(longer, shorter, atol=2e-3)
+    assert np.ptp(shorter) > 0.5
+    much_longer = pair_columns(np.ones((5, 3000), dtype=np.bool_), drawn.random((3000, 2)), 500)
+    assert np.isfinite(much_longer).all()

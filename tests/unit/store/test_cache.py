@@ -45,13 +45,15 @@ def test_the_oldest_go(tmp_path: Path) -> None:
 
 
 def test_a_damaged_result_is_not_there(tmp_path: Path) -> None:
-    """A result whose bytes have changed is not handed out."""
+    """A result whose bytes have changed is not handed out, and what is computed instead takes its place."""
     cache = _cache(tmp_path)
     cache.keep({b"k": b"whole", b"other": b"whole"})
     with sqlite3.connect(tmp_path / "deep/results.sqlite") as connection:
         connection.execute("UPDATE results SET content = ? WHERE key = ?", (b"x" * 21, b"k"))
     connection.close()
     assert cache.find([b"k", b"other"]) == {b"other": b"whole"}
+    cache.keep({b"k": b"again"})
+    assert _cache(tmp_path).find([b"k", b"other"]) == {b"k": b"again", b"other": b"whole"}
 
 
 @pytest.mark.parametrize("broken", ["file", "folder", "table"])
