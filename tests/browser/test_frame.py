@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import settled
 from tests.support.app_server import AppServer
@@ -67,10 +67,14 @@ def test_the_address_keeps_the_run_over_navigation_reload_and_back(
 def test_a_run_that_does_not_exist_falls_back_to_the_example(
     server: AppServer, open_page: Callable[..., Page]
 ) -> None:
-    """An address with an id that nobody knows shows the example, not an error."""
+    """An address with an id that nobody knows shows the example, and says so instead of passing it off."""
     page = open_page(f"{server.url}/reasons?run=%3Cscript%3Ealert(1)%3C/script%3E&candidate=nobody")
     assert page.inner_text("h1") == "Reasons"
     assert page.get_by_test_id("stSidebar").get_by_role("combobox").first.input_value() == "Example"
+    warning = page.get_by_text(
+        "The run that the address names is not here, or not yours. The example is shown."
+    )
+    expect(warning).to_be_visible()
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -181,6 +181,21 @@ def test_the_choice_in_the_sidebar_is_what_the_address_says(home: Path, reposito
     assert app.session_state["candidate"] == ""
 
 
+PAGES = ("verdict", "answers", "reliability", "reasons", "inspector", "setup", "runs", "methods")
+
+
+def test_a_link_that_leads_nowhere_says_so_on_every_page(home: Path, repository: Path) -> None:
+    """Nobody takes the example for the run that the address names; a run that is there has no such words."""
+    write_run(home)
+    warning = "The run that the address names is not here, or not yours. The example is shown."
+    app = app_on("verdict", repository, run="0123456789ab")
+    for page in PAGES:
+        app.switch_page(f"../../pages/{page}.py").run()
+        assert warning in said(app), page
+    for known in (RUN, "example", ""):
+        assert warning not in said(app_on("methods", repository, run=known)), known
+
+
 def test_chosen_texts_are_named_on_every_page_and_let_go(home: Path, repository: Path) -> None:
     """A choice of texts is a chip on each page of its run; one click ends it."""
     write_run(home)

@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.report_samples import sample_report
-from tests.support.ui_runs import RUN, app_on, write_hostile_run, write_run
+from tests.support.ui_runs import RUN, app_on, said, write_hostile_run, write_run
+from trust_core.settings import settings_from
+from trust_core.store.folder import load_report
 from trust_core.store.registry import Registry
 from trust_core.ui.runs.rows import figure_differences, spec_differences
+from trust_core.wiring.web import workplace
 
 pytestmark = pytest.mark.slow
 
@@ -62,6 +65,31 @@ def test_chosen_run_can_be_opened_and_exported(home: Path, repository: Path) -> 
     assert not app.exception
     assert any(button.key == "run-open" for button in app.button)
     assert any("python -m trust_core evaluate" in code.value for code in app.code)
+
+
+def test_the_second_run_of_an_evaluation_is_meant_when_it_is_chosen(home: Path, repository: Path) -> None:
+    """An import beside its original opens, and is removed, as itself; the original stays."""
+    original = write_run(home / "other")
+    fingerprint = load_report(original).resolved.fingerprint
+    Registry(home).record(original, fingerprint=fingerprint, name="sample", state="done")
+    web = workplace(settings_from({"TRUST_HOME": str(home), "TRUST_START_WORKER": "0"}))
+    taken = web.import_run(web.export_run(original))
+    app = app_on("runs", repository, run="")
+    history = _history(app)
+    assert history["Started from"].tolist() == ["bundled", "imported", "the command line"]
+    app.session_state["runs-chosen"] = history["Id"][1]
+    app.run()
+    assert str(taken.path) in said(app)
+    app.button(key="run-open").click().run()
+    assert app.session_state["run"] == history["Id"][1]
+    app.switch_page("../../pages/runs.py").run()
+    app.button(key="run-forget").click().run()
+    assert not app.exception
+    assert not taken.path.exists()
+    assert _history(app)["Started from"].tolist() == ["bundled", "the command line"]
+    # It was looked at, and is gone: no warning about what the visitor has just removed.
+    assert app.session_state["run"] == ""
+    assert not app.warning
 
 
 def test_read_only_server_changes_nothing(home: Path, repository: Path, monkeypatch) -> None:

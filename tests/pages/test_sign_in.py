@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.ui_jobs import SPEC, queue_of, waiting_job
-from tests.support.ui_runs import app_on, said
+from tests.support.ui_runs import app_on, said, write_run
 from trust_core.domain.spec import DataSpec
 from trust_core.jobs.record import Job
 from trust_core.settings import settings_from
@@ -57,7 +57,27 @@ def test_runs_on_uploads_are_their_owners_alone(
     assert _listed(app_on("runs", repository, run="")) == ["Example"]
     app = app_on("verdict", repository, run=private.id)
     assert app.sidebar.selectbox(key="run-choice").value == "example"
+    assert "not here, or not yours" in said(app)
     assert "on her own texts" not in said(app)
+
+
+def test_imported_runs_are_their_owners_alone(
+    home: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory, signed_in: Callable[[str], None]
+) -> None:
+    """What Ann has taken in is in her list, not in Bob's, and a button that he kept does not remove it."""
+    web = workplace(settings_from({"TRUST_HOME": str(home), "TRUST_START_WORKER": "0"}))
+    content = web.export_run(write_run(tmp_path_factory.mktemp("other")))
+    entry = web.import_run(content, owner="ann")
+    signed_in("ann")
+    of_ann = app_on("runs", repository, run="")
+    assert _listed(of_ann) == ["Example", entry.name]
+    of_ann.session_state["runs-chosen"] = entry.id
+    of_ann.run()
+    signed_in("bob")
+    assert _listed(app_on("runs", repository, run="")) == ["Example"]
+    of_ann.button(key="run-forget").click().run()
+    assert "belongs to somebody else" in said(of_ann)
+    assert (entry.path / "report.json").exists()
 
 
 def test_nobody_cancels_the_run_of_another(

@@ -12,7 +12,7 @@ import streamlit as st
 from trust_core.errors import TrustError
 from trust_core.jobs.record import Job
 from trust_core.ui import address, job_panel, messages
-from trust_core.ui.known_runs import EXAMPLE_ID, KnownRun, example, known_runs
+from trust_core.ui.known_runs import EXAMPLE_ID, KnownRun, example, known_runs, named
 from trust_core.ui.places import PAGES
 from trust_core.ui.run_view import RunView, view_of
 
@@ -115,6 +115,12 @@ def open_run(run_id: str, page: str | None = None) -> None:
         go_to(page)
 
 
+def leave_run(run_id: str) -> None:
+    """Look at the example where a run was looked at that is gone now; in a callback."""
+    if _chosen().id == run_id:
+        open_run(EXAMPLE_ID)
+
+
 def open_text(text_id: str) -> None:
     """Show a text on the page Text inspector; in a callback."""
     address.write("example", text_id)
@@ -205,10 +211,11 @@ def show_problem() -> None:
 
 
 def page_title(title: str, intro: str = "") -> None:
-    """The title of a page, and a sentence on what it is for."""
+    """The title of a page, a sentence on what it is for, and a warning where the address leads nowhere."""
     st.title(title, anchor=False)
     if intro:
         st.caption(intro)
+    _say_if_missing()
 
 
 def _state_of(selection: Selection) -> None:
@@ -271,12 +278,16 @@ def runs() -> list[KnownRun]:
 
 
 def _chosen() -> KnownRun:
-    """The run that the address names, by the id of its job or the beginning of its fingerprint."""
+    """The run that the address names, by its id or the beginning of its fingerprint; else the example."""
+    return named(runs(), address.read("run")) or example()
+
+
+def _say_if_missing() -> None:
+    """Say that the run of the address is not there: what is shown instead would be taken for it."""
     wanted = address.read("run")
-    for run in runs():
-        if wanted in (run.id, run.entry.id if run.entry else run.id):
-            return run
-    return example()
+    missing = bool(wanted) and named(runs(), wanted) is None
+    if missing and _PROBLEM not in st.session_state:
+        st.warning("The run that the address names is not here, or not yours. The example is shown.")
 
 
 def _run_chosen() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from dataclasses import replace
@@ -19,6 +18,7 @@ from trust_core.jobs.warm_client import WarmClient
 from trust_core.settings import Settings
 from trust_core.store.archive import archived, name_of, unpacked
 from trust_core.store.folder import is_claimed
+from trust_core.store.imports import Imports
 from trust_core.store.registry import Registry, RunEntry
 from trust_core.wiring.permission import admitted, uploads_of
 from trust_core.wiring.program import program
@@ -52,6 +52,7 @@ class Web:
         )
         self.interactive = WarmClient(settings.home, wake=self.start_worker_if_free)
         self.uploads = uploads_of(settings)
+        self.imports = Imports(settings.home)
         self._checked: dict[tuple[str, str], PreflightReport] = {}
         self._registry = Registry(settings.home)
 
@@ -94,13 +95,17 @@ class Web:
         """All runs that were started here, by the app or the command line, the newest first.
 
         Args:
-            viewer: who looks: private jobs of others are left out; None: everything.
+            viewer: who looks: private jobs and imports of others are left out; None: everything.
         """
         hidden = set()
         if viewer is not None:
             shown = {job.id for job in self.queue.jobs(viewer=viewer)}
             hidden = {job.folder.resolve() for job in self.queue.jobs() if job.id not in shown}
-        return [_seen(run) for run in self._registry.runs() if run.path not in hidden]
+        return [
+            _seen(run)
+            for run in self._registry.runs()
+            if run.path not in hidden and self.imports.visible(run.path, viewer)
+        ]
 
     def export_run(self, folder: Path) -> bytes:
         """A finished run as a zip file.
@@ -110,8 +115,12 @@ class Web:
         """
         return archived(folder)
 
-    def import_run(self, content: bytes) -> RunEntry:
-        """Take in a run that somebody has exported elsewhere; it is shown like one of this machine.
+    def import_run(self, content: bytes, *, owner: str = "") -> RunEntry:
+        """Take in a run that somebody has exported elsewhere; its owner sees it like one of this machine.
+
+        Args:
+            content: the zip file.
+            owner: who brings it; empty where nobody signs in.
 
         Raises:
             RunError: it is no such file, too large, or the run is here already.
@@ -123,10 +132,12 @@ class Web:
                 f"The file has {len(content):,} bytes.",
                 allowed=f"At most {limit:,} (TRUST_MAX_DATA_MIB).",
             )
-        folder = self.settings.home / "runs" / f"imported-{hashlib.sha256(content).hexdigest()[:12]}"
+        folder = self.imports.folder(owner, content)
         if (folder / "report.json").exists():
             raise RunConflict("This run has been taken in before.", remedy="Open it from the list of runs.")
         report = unpacked(content, folder, max_bytes=2 * limit)
+        # Before it is listed, so that nobody else sees it in between.
+        self.imports.give(folder, owner)
         overall = ", ".join(f"{c.name}: {c.verdict.overall}" for c in report.candidates)
         self._registry.record(
             folder,
@@ -137,21 +148,27 @@ class Web:
         )
         return next(run for run in self._registry.runs() if run.path == folder.resolve())
 
-    def forget(self, folder: Path) -> None:
+    def forget(self, folder: Path, *, viewer: str | None = None) -> None:
         """Take a run off the list that no job has made; an imported one is removed, others keep their folder.
+
+        Args:
+            folder: of the run.
+            viewer: who asks: imports of others stay; None where nobody signs in.
 
         Raises:
             RunConflict: a process works on it, or it is a job's.
-            RunError: it cannot be removed.
+            RunError: it is an import of somebody else, or cannot be removed.
         """
         self._check_writable()
         place = folder.resolve()
+        if not self.imports.visible(place, viewer):
+            raise RunError("This run belongs to somebody else.", allowed="Only its owner may remove it.")
         if is_claimed(place):
             raise RunConflict(f"A process works on the run in {place}.", remedy="Stop it first.")
-        own = self.settings.home.resolve() / "runs"
-        if place.parent == own and not place.name.startswith("imported-"):
+        imported = self.imports.holds(place)
+        if place.parent == self.settings.home.resolve() / "runs" and not imported:
             raise RunConflict("This run belongs to a job.", remedy="Delete the job.")
-        if place.parent == own:
+        if imported:
             try:
                 shutil.rmtree(place)
             except OSError as error:

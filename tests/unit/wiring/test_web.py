@@ -1,7 +1,9 @@
 """The app's view of a machine, without a worker."""
 
+import io
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,25 @@ def test_there_and_back(web: Web, tmp_path: Path) -> None:
     web.forget(entry.path)
     assert web.runs() == []
     assert not entry.path.exists()
+
+
+def test_imports_are_their_owners_alone(web: Web, tmp_path: Path) -> None:
+    """What Ann has taken in is neither listed for Bob nor removed by him, and Bob may take in the same."""
+    content = web.export_run(write_run(tmp_path / "other"))
+    of_ann = web.import_run(content, owner="ann")
+    assert [run.path for run in web.runs(viewer="ann")] == [of_ann.path]
+    assert web.runs(viewer="bob") == []
+    with pytest.raises(RunError, match="belongs to somebody else"):
+        web.forget(of_ann.path, viewer="bob")
+    assert (of_ann.path / "report.json").exists()
+    of_bob = web.import_run(content, owner="bob")
+    assert [run.path for run in web.runs(viewer="bob")] == [of_bob.path]
+    assert {run.path for run in web.runs()} == {of_ann.path, of_bob.path}
+    with zipfile.ZipFile(io.BytesIO(web.export_run(of_ann.path))) as archive:
+        assert ".owner" not in archive.namelist()
+    web.forget(of_ann.path, viewer="ann")
+    assert not of_ann.path.exists()
+    assert [run.path for run in web.runs()] == [of_bob.path]
 
 
 def test_forgetting_leaves_foreign_folders_alone(web: Web, tmp_path: Path) -> None:

@@ -143,12 +143,17 @@ def _resume(run: KnownRun) -> None:
 
 def _delete(run: KnownRun) -> None:
     visitor.web().delete(run.id)
-    st.session_state.pop(_CHOSEN, None)
+    _gone(run)
 
 
 def _forget(run: KnownRun) -> None:
-    visitor.web().forget(run.folder)
+    visitor.web().forget(run.folder, viewer=visitor.viewer())
+    _gone(run)
+
+
+def _gone(run: KnownRun) -> None:
     st.session_state.pop(_CHOSEN, None)
+    state.leave_run(run.id)
 
 
 def _export(run: KnownRun) -> None:
@@ -231,8 +236,9 @@ def _import() -> None:
 def _imported(content: bytes) -> None:
     try:
         visitor.demand_change()
-        entry = visitor.web().import_run(content)
+        entry = visitor.web().import_run(content, owner=visitor.owner())
+        run_id = next(run.id for run in known_runs() if run.folder == entry.path)
     except TrustError as error:
         st.session_state[_PROBLEM] = str(error)
         return
-    state.open_run(entry.id, "verdict")
+    state.open_run(run_id, "verdict")

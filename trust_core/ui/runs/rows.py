@@ -30,9 +30,17 @@ def run_row(run: KnownRun) -> dict[str, str]:
         "Result": (entry.overall or entry.message or "") if entry else job.message if job else "",
         "Began": _when(job.created) if job else _shortened(entry.started) if entry else NO_FIGURE,
         "Owner": job.owner if job else "",
-        "Started from": "the app" if job else "bundled" if run.example else "the command line",
-        "Id": run.id[:12],
+        "Started from": _origin(run),
+        "Id": run.id,
     }
+
+
+def _origin(run: KnownRun) -> str:
+    if run.job is not None:
+        return "the app"
+    if run.example:
+        return "bundled"
+    return "imported" if run.imported else "the command line"
 
 
 def _state_words(run: KnownRun) -> str:
