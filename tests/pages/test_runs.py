@@ -68,7 +68,7 @@ def test_chosen_run_can_be_opened_and_exported(home: Path, repository: Path) -> 
 
 
 def test_the_second_run_of_an_evaluation_is_meant_when_it_is_chosen(home: Path, repository: Path) -> None:
-    """An import beside its original opens, and is removed, as itself; the original stays."""
+    """The original below its import opens, and goes off the list, as itself; the import stays."""
     original = write_run(home / "other")
     fingerprint = load_report(original).resolved.fingerprint
     Registry(home).record(original, fingerprint=fingerprint, name="sample", state="done")
@@ -77,16 +77,16 @@ def test_the_second_run_of_an_evaluation_is_meant_when_it_is_chosen(home: Path, 
     app = app_on("runs", repository, run="")
     history = _history(app)
     assert history["Started from"].tolist() == ["bundled", "imported", "the command line"]
-    app.session_state["runs-chosen"] = history["Id"][1]
+    app.session_state["runs-chosen"] = history["Id"][2]
     app.run()
-    assert str(taken.path) in said(app)
+    assert str(original) in said(app)
     app.button(key="run-open").click().run()
-    assert app.session_state["run"] == history["Id"][1]
+    assert app.session_state["run"] == history["Id"][2]
     app.switch_page("../../pages/runs.py").run()
     app.button(key="run-forget").click().run()
     assert not app.exception
-    assert not taken.path.exists()
-    assert _history(app)["Started from"].tolist() == ["bundled", "the command line"]
+    assert (taken.path / "report.json").exists()
+    assert _history(app)["Started from"].tolist() == ["bundled", "imported"]
     # It was looked at, and is gone: no warning about what the visitor has just removed.
     assert app.session_state["run"] == ""
     assert not app.warning
