@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.ui_runs import app_on
+from tests.support.ui_jobs import ended_job
+from tests.support.ui_runs import app_on, said
 from trust_core.domain.demo import demo_spec
 from trust_core.domain.preflight import DataCheck, PreflightReport
 from trust_core.pipeline.command import reproducing_command
@@ -39,6 +40,45 @@ def test_one_click_asks_for_the_demo(home: Path, repository: Path) -> None:
     again = app_on("setup", repository, run="")
     again.button(key="setup-run").click().run()
     assert len(_jobs(home)) == 1
+
+
+def test_what_was_run_before_is_offered_with_its_date(home: Path, repository: Path) -> None:
+    """Run says how old the report is that is there; it is opened, or run again beside it, as users like."""
+    job = ended_job(home, "done", spec=demo_spec("nli"))
+    job.folder.mkdir(parents=True)
+    (job.folder / "report.json").write_text("{}")
+    app = app_on("setup", repository, run="")
+    assert "setup-again" not in {one.key for one in app.button}
+    app.button(key="setup-run").click().run()
+    assert not app.exception
+    assert job.finished is not None
+    assert f"its report is of {job.finished:%Y-%m-%d %H:%M} UTC" in said(app)
+    assert _jobs(home) == [job]
+    app.number_input(key="setup-seed").set_value(50).run()
+    assert "setup-again" not in {one.key for one in app.button}
+    app.number_input(key="setup-seed").set_value(0).run()
+    app.button(key="setup-open").click().run()
+    assert app.session_state["run"] == job.id
+    app.switch_page("../../pages/setup.py").run()
+    app.button(key="setup-run").click().run()
+    app.button(key="setup-again").click().run()
+    assert not app.exception
+    assert [one.state for one in _jobs(home)] == ["queued", "done"]
+    assert app.session_state["run"] == _jobs(home)[0].id
+
+
+def test_a_file_that_has_changed_is_read_again(home: Path, repository: Path) -> None:
+    """What the form says of a file on the server is what the file says now."""
+    file = home / "data" / "mine.csv"
+    file.parent.mkdir()
+    file.write_text("text,label\nA dog runs.,yes\n", "utf-8")
+    app = app_on("setup", repository, run="")
+    app.segmented_control(key="setup-data-kind").set_value("File on the server").run()
+    app.text_input(key="setup-server-file").set_value(str(file)).run()
+    assert "1 texts can be read. Labels: yes: 1" in said(app)
+    file.write_text("text,label\nA cat sits.,no\nA cat.,no\n", "utf-8")
+    app.run()
+    assert "2 texts can be read. Labels: no: 2" in said(app)
 
 
 def test_candidate_made_from_the_reference_is_added(home: Path, repository: Path) -> None:

@@ -33,9 +33,9 @@ def waiting_job(home: Path, *, spec: Spec = SPEC, owner: str = "", name: str = "
 
 
 @contextmanager
-def running_job(home: Path, *, name: str = "student") -> Iterator[Job]:
+def running_job(home: Path, *, spec: Spec = SPEC, name: str = "student") -> Iterator[Job]:
     """A job that a worker seems to carry out while the block runs: 12 of 60 texts are done."""
-    waiting_job(home, name=name)
+    waiting_job(home, spec=spec, name=name)
     ledger = Ledger(home)
     with lock.held(home, lock.WORKER):
         ledger.arrive(1)
@@ -55,8 +55,8 @@ def running_job(home: Path, *, name: str = "student") -> Iterator[Job]:
         yield queue_of(home).job(job.id)
 
 
-def ended_job(home: Path, state: Ending, *, message: str = "", log_tail: str = "") -> Job:
+def ended_job(home: Path, state: Ending, *, spec: Spec = SPEC, message: str = "", log_tail: str = "") -> Job:
     """A job that has come to an end."""
-    with running_job(home) as job:
+    with running_job(home, spec=spec) as job:
         Ledger(home).finish(job.id, state, message=message, log_tail=log_tail)
     return queue_of(home).job(job.id)

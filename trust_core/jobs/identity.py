@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from trust_core.domain.spec import NOT_IN_FINGERPRINT, Spec
 from trust_core.errors import RunError
@@ -14,16 +17,31 @@ from trust_core.pipeline.fingerprint import METHOD_VERSION
 
 _ID = re.compile(r"[0-9a-f]{12}")
 
+_ONNX = "onnx"
+"""The folder of a model in which its graph may lie."""
+
 
 def job_id(spec: Spec) -> str:
     """Twelve letters from the spec and from size and age of the files that it names.
 
-    The fingerprint of the run, from the contents of models and data, is known only when they are
-    read; this one takes a moment and never holds two evaluations for the same that are not.
+    The fingerprint of the run, from the contents of models and data, is known only when they are read; this
+    one takes a moment. Files that change change it. What it cannot see is a model or data set of the hub
+    without a revision that has moved on, and a file written anew with the size and time of the old one:
+    therefore whoever asks for what is done is told when that was, and may have it done again.
     """
+    return next(job_ids(spec))
+
+
+def job_ids(spec: Spec) -> Iterator[str]:
+    """The id of an evaluation, and those of its repetitions, without end."""
     content = spec.model_dump(mode="json", by_alias=True, exclude=set(NOT_IN_FINGERPRINT))
     stamps = [stamp for name in named_paths(spec) for stamp in _stamps(name)]
     known = {"spec": content, "files": stamps, "method_version": METHOD_VERSION}
+    # Files are looked at now, not when the first id is taken.
+    return (_digest(known | ({"repetition": at} if at else {})) for at in count())
+
+
+def _digest(known: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -53,12 +71,22 @@ def named_paths(spec: Spec) -> tuple[str, ...]:
 
 
 def _stamps(name: str) -> Iterator[tuple[str, str, int, int]]:
+    """Size and age of a file, or of every file in a folder and in `onnx` below it, as models are read."""
+    for shown, file in _files(name):
+        # One that cannot be looked at, such as a link to nothing, hides no other.
+        with suppress(OSError):
+            facts = file.stat()
+            yield name, shown, facts.st_size, facts.st_mtime_ns
+
+
+def _files(name: str) -> list[tuple[str, Path]]:
     try:
         path = Path(name).expanduser()
-        files = sorted(path.iterdir()) if path.is_dir() else [path] if path.is_file() else []
-        for file in files:
-            facts = file.stat()
-            yield name, file.name, facts.st_size, facts.st_mtime_ns
+        if path.is_file():
+            return [(path.name, path)]
+        folders = [folder for folder in (path, path / _ONNX) if folder.is_dir()]
+        files = sorted(file for folder in folders for file in folder.iterdir())
+        return [(str(file.relative_to(path)), file) for file in files]
     except (OSError, ValueError, RuntimeError):
         # A name that is no path, or one that cannot be read: the run itself says so.
-        return
+        return []

@@ -8,13 +8,14 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from trust_core.domain.spec import Spec
 from trust_core.errors import RunConflict, RunError
 from trust_core.jobs import lock
 from trust_core.jobs.database import Database
-from trust_core.jobs.identity import checked_id, job_id
+from trust_core.jobs.identity import checked_id, job_ids
 from trust_core.jobs.record import RESUMABLE, Job, WorkerStatus
 from trust_core.jobs.rows import job_from, run_folder, worker_from
 from trust_core.ports import Clock
@@ -26,6 +27,9 @@ _ENQUEUED = (
     " finished = NULL, message = '', log_tail = '', phase = '', done = 0, total = 0, rate = NULL,"
     " eta_s = NULL"
 )
+
+MOST_REPETITIONS = 100
+"""So many jobs of one and the same evaluation can be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +75,38 @@ class JobQueue:
         self._guard = guard
         self._now = now
 
-    def submit(self, spec: Spec, *, owner: str, name: str) -> Job:
+    def submit(self, spec: Spec, *, owner: str, name: str, again: bool = False) -> Job:
         """Ask for an evaluation, or find it where somebody asked for the same before.
 
         One that is done, waits or runs is offered as it is. One that failed, was cancelled or
-        interrupted goes on where it stopped.
+        interrupted goes on where it stopped. Of several the newest counts.
 
         Args:
             spec: what to evaluate.
             owner: who asks; empty where nobody signs in.
             name: for lists.
+            again: whether one that is done is done once more, as another job: the first one stays.
 
         Raises:
             TrustError: a model or file that the owner may not name.
-            RunConflict: the queue is full, or the user has too many jobs in it.
+            RunConflict: the queue is full, the user has too many jobs in it, or the evaluation was done too
+                often.
             RunError: the table cannot be written.
         """
         self._guard()
         private = self._admit(spec, owner)
-        key = job_id(spec)
+        ids = tuple(islice(job_ids(spec), MOST_REPETITIONS))
         given = json.dumps(spec.model_dump(mode="json", by_alias=True, exclude_defaults=True))
         with self._database.writing() as table:
-            known = table.execute("SELECT state FROM jobs WHERE id = ?", (key,)).fetchone()
-            if known is None:
+            key, state = self._meant(table, ids, again=again)
+            if state is None:
                 self._check_limits(table, owner)
                 table.execute(
                     "INSERT INTO jobs (id, name, owner, private, spec, state, rank, created) VALUES"
                     " (?, ?, ?, ?, ?, 'queued', (SELECT COALESCE(MAX(rank), 0) + 1 FROM jobs), ?)",
                     (key, name[:200], owner, private, given, self._now()),
                 )
-            elif known["state"] in RESUMABLE or self._lost(known["state"], key):
+            elif state in RESUMABLE or self._lost(state, key):
                 self._check_limits(table, owner)
                 table.execute(f"UPDATE jobs SET {_ENQUEUED} WHERE id = ?", (key,))  # noqa: S608 - a constant
         self._wake()
@@ -228,6 +234,26 @@ class JobQueue:
     def worker_alive(self) -> bool:
         """Whether a worker holds its lock now."""
         return lock.is_held(self._home, lock.WORKER)
+
+    def _meant(
+        self, table: sqlite3.Connection, ids: tuple[str, ...], *, again: bool
+    ) -> tuple[str, str | None]:
+        """Id and state of the job that is offered; a free id, and no state, where one is to be made."""
+        marks = ", ".join("?" * len(ids))
+        rows = table.execute(
+            f"SELECT id, state FROM jobs WHERE id IN ({marks}) ORDER BY created DESC, rank DESC",  # noqa: S608 - marks
+            ids,
+        ).fetchall()
+        if rows:
+            key, state = str(rows[0]["id"]), str(rows[0]["state"])
+            if not again or state != "done" or self._lost(state, key):
+                return key, state
+        free = next((one for one in ids if one not in {row["id"] for row in rows}), None)
+        if free is None:
+            raise RunConflict(
+                f"This evaluation has been run {len(ids)} times.", remedy="Delete some of its runs first."
+            )
+        return free, None
 
     def _lost(self, state: str, key: str) -> bool:
         """Whether a job is done and somebody has removed its folder."""

@@ -1,11 +1,13 @@
 """Ids of jobs."""
 
+import os
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from trust_core.domain.spec import DataSpec, Spec
-from trust_core.jobs.identity import checked_id, job_id, named_paths
+from trust_core.jobs.identity import checked_id, job_id, job_ids, named_paths
 
 SPEC = Spec(reference="a", candidates=("b", "ref:int8"), data=DataSpec(source="c.csv"))
 
@@ -35,6 +37,29 @@ def test_a_changed_model_folder_is_another_model(tmp_path: Path, monkeypatch: py
     with_folder = job_id(SPEC)
     Path("a/config.json").write_text("{ }")
     assert len({before, with_folder, job_id(SPEC)}) == 3
+
+
+@pytest.mark.parametrize("changed", ["a/onnx/model.onnx", "a/onnx/model.onnx_data", "a/z.json"])
+def test_a_graph_below_the_model_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    """Files in `onnx` are read as weights, so another one is another model; a dead link hides no file."""
+    monkeypatch.chdir(tmp_path)
+    Path("a/onnx").mkdir(parents=True)
+    Path("a/link").symlink_to("nowhere")
+    for name in ("a/onnx/model.onnx", "a/onnx/model.onnx_data", "a/z.json"):
+        Path(name).write_text("1")
+    before = job_id(SPEC)
+    # Rewritten in place: neither folder looks any different.
+    os.utime(changed, ns=(0, 0))
+    assert job_id(SPEC) != before
+
+
+def test_repetitions_have_ids_of_their_own() -> None:
+    """The first id is the job's own; those after it differ and have its form."""
+    ids = list(islice(job_ids(SPEC), 5))
+    assert ids[0] == job_id(SPEC)
+    assert len({checked_id(one) for one in ids}) == 5
 
 
 def test_names_that_are_no_paths_are_passed_over() -> None:

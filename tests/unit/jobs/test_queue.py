@@ -8,6 +8,8 @@ from tests.support.jobs_home import queue_of, spec_of
 from trust_core.errors import RunConflict, RunError
 from trust_core.jobs import lock
 from trust_core.jobs.ledger import Ledger
+from trust_core.jobs.queue import JobQueue
+from trust_core.jobs.record import Job
 
 
 def test_a_job_waits_in_its_place(tmp_path: Path) -> None:
@@ -31,6 +33,42 @@ def test_the_same_evaluation_is_offered_not_repeated(tmp_path: Path) -> None:
     again = queue.submit(spec_of(1).model_copy(update={"threads": 2}), owner="bob", name="other")
     assert again == first
     assert len(queue.jobs()) == 1
+
+
+def _done(queue: JobQueue, home: Path, job: Job) -> None:
+    """Let a job that waits come to its end."""
+    ledger = Ledger(home)
+    ledger.claim()
+    job.folder.mkdir(parents=True)
+    (job.folder / "report.json").write_text("{}")
+    ledger.finish(job.id, "done")
+    assert queue.job(job.id).state == "done"
+
+
+def test_what_is_done_can_be_done_again(tmp_path: Path) -> None:
+    """Beside the first one, which stays; asked twice it is done once, and the newest one is offered."""
+    queue = queue_of(tmp_path)
+    first = queue.submit(spec_of(1), owner="ann", name="one")
+    assert queue.submit(spec_of(1), owner="ann", name="one", again=True) == first
+    _done(queue, tmp_path, first)
+    second = queue.submit(spec_of(1), owner="bob", name="again", again=True)
+    assert (second.state, second.owner, second.folder != first.folder) == ("queued", "bob", True)
+    assert queue.submit(spec_of(1), owner="bob", name="again", again=True) == second
+    _done(queue, tmp_path, second)
+    assert queue.submit(spec_of(1), owner="eve", name="more").id == second.id
+    assert queue.job(first.id).state == "done"
+    queue.delete(first.id)
+    assert queue.submit(spec_of(1), owner="eve", name="more").id == second.id
+
+
+def test_an_evaluation_is_not_repeated_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has repeated one too often is told to delete some of its runs."""
+    monkeypatch.setattr("trust_core.jobs.queue.MOST_REPETITIONS", 2)
+    queue = queue_of(tmp_path)
+    for _ in range(2):
+        _done(queue, tmp_path, queue.submit(spec_of(1), owner="", name="x", again=True))
+    with pytest.raises(RunConflict, match="has been run 2 times"):
+        queue.submit(spec_of(1), owner="", name="x", again=True)
 
 
 def test_changed_files_make_another_evaluation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

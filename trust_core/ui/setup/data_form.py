@@ -190,9 +190,9 @@ def _mapped(source: str) -> DataDraft:
     limits = web_limits(visitor.web().settings, visitor.owner())
     try:
         # Before the cache is asked, which knows nothing of who may read what.
-        allowed_file(source, limits)
-        table = _table(source, limits)
-    except TrustError as error:
+        facts = allowed_file(source, limits).stat()
+        table = _table(source, (facts.st_size, facts.st_mtime_ns), limits)
+    except (TrustError, OSError) as error:
         messages.refusal(str(error))
         return DataDraft()
     _preview(table)
@@ -215,7 +215,9 @@ def _usual(role: str) -> str:
 
 
 @st.cache_data(max_entries=8, show_spinner="Reading the file")
-def _table(source: str, _limits: Limits) -> Table:
+def _table(source: str, stamp: tuple[int, int], _limits: Limits) -> Table:
+    """The file's cells; `stamp` is its size and age, so that one that has changed is read again."""
+    del stamp
     return table_from_file(source, _limits)
 
 

@@ -20,6 +20,8 @@ from trust_core.ui.setup.worker_line import worker_line
 
 _PROBLEM: Final = "setup-problem"
 
+_OFFERED: Final = "setup-offered"
+
 
 def page() -> None:
     """Show the page."""
@@ -74,6 +76,7 @@ def _run(spec: Spec) -> None:
     problem = st.session_state.pop(_PROBLEM, None)
     if problem:
         messages.refusal(problem)
+    _offer(spec, name.strip() or _usual_name(spec))
     preflight_panel(spec)
     with st.expander("The same from the command line"):
         st.code(reproducing_command(spec), language="bash", wrap_lines=True)
@@ -86,12 +89,45 @@ def _usual_name(spec: Spec) -> str:
     return f"{spec.reference} against {spec.candidates[0]}{others}"[:120]
 
 
-def _submit(spec: Spec, name: str) -> None:
-    """Put the comparison into the queue and look at it; the same one again is the run that is there."""
+def _submit(spec: Spec, name: str, again: bool = False) -> None:
+    """Put the comparison into the queue and look at it; one that is done is offered first."""
     try:
         visitor.demand_change()
-        job = visitor.web().queue.submit(spec, owner=visitor.owner(), name=name)
+        job = visitor.web().queue.submit(spec, owner=visitor.owner(), name=name, again=again)
     except TrustError as error:
         st.session_state[_PROBLEM] = str(error)
         return
+    if job.state == "done":
+        st.session_state[_OFFERED] = (spec, job)
+        return
+    st.session_state.pop(_OFFERED, None)
     state.open_run(job.id, "verdict")
+
+
+def _offer(spec: Spec, name: str) -> None:
+    """Where the comparison was run before: when, and the choice between its report and another run."""
+    asked, job = st.session_state.get(_OFFERED, (None, None))
+    if asked != spec or all(run.id != job.id for run in state.runs()):
+        return
+    when = job.finished or job.created
+    with st.container(border=True, key="setup-offer"):
+        st.info(
+            f"This comparison has been run before: its report is of {when:%Y-%m-%d %H:%M} UTC."
+            " Files on this server are as they were then; models and data of the hub without a revision"
+            " may have changed since."
+        )
+        with st.container(horizontal=True):
+            st.button(
+                "Open its report",
+                type="primary",
+                key="setup-open",
+                on_click=state.open_run,
+                args=(job.id, "verdict"),
+            )
+            st.button(
+                "Run it again",
+                key="setup-again",
+                on_click=_submit,
+                args=(spec, name, True),
+                help="A second run beside the first one, which stays.",
+            )
