@@ -13,6 +13,7 @@ TrustError                      something the user can mend (exit code 3)
 │   ├── WeightsIncomplete       weights are missing or left over
 │   └── HubError                the hub cannot be reached, or says no
 ├── DeviceError                 the device that was asked for is not there
+│   └── DeviceFull              a model does not fit into what is free of its memory
 ├── RunError                    run folders
 │   ├── RunConflict             the folder belongs to another spec
 │   └── RunIncomplete           a result that is not there yet
@@ -133,6 +134,10 @@ class HubError(ModelError):
 
 class DeviceError(TrustError):
     """The device that was asked for is not available."""
+
+
+class DeviceFull(DeviceError):
+    """A model does not fit into the free memory of its device."""
 
 
 class RunError(TrustError):

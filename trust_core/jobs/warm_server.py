@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trust_core.errors import OutOfMemory, TrustError, Unavailable
+from trust_core.errors import DeviceFull, OutOfMemory, TrustError, Unavailable
 from trust_core.jobs.sockets import error_to_wire, read_line, ready_file, write_line
 from trust_core.ports import Clock
 
@@ -103,10 +103,10 @@ class WarmServer:
     def _answered(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             return {"answer": self._in_turn(request)}
+        except (OutOfMemory, MemoryError, DeviceFull):
+            return {"error": error_to_wire(_no_memory())}
         except TrustError as error:
             return {"error": error_to_wire(error)}
-        except (OutOfMemory, MemoryError):
-            return {"error": error_to_wire(_no_memory())}
         except Exception as error:  # noqa: BLE001 - the border of this process: the client must hear of it
             traceback.print_exc()
             if "out of memory" in str(error).lower():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,15 @@ _LICENCE = re.compile(r"^license:\s*['\"]?([\w.+ -]{1,80}?)['\"]?\s*$", re.MULTI
 _SHARD = re.compile(r"[\w.-]{1,200}\.safetensors", re.ASCII)
 
 
+FileStamp = tuple[Path, int, int]
+"""A file with its size and age."""
+
+_SINGLE_BITS = 32
+"""Every model is loaded in single precision, whatever precision its weights are stored in."""
+
+_FLOAT = re.compile(r"B?F(8|16|32|64)")
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """What the files of a folder say.
@@ -56,6 +65,8 @@ class Checkpoint:
         weights: the files with weights, in order of their names.
         weights_format: safetensors or ONNX; safetensors where both are there.
         faults: what is wrong with the files, in sentences.
+        loaded_bytes: size of the weights once they are loaded; of an ONNX graph, that on disk.
+        stamps: size and age of the files that loading reads, when they were looked at.
     """
 
     folder: Path
@@ -64,6 +75,13 @@ class Checkpoint:
     weights: tuple[Path, ...]
     weights_format: WeightsFormat
     faults: tuple[str, ...]
+    loaded_bytes: int
+    stamps: tuple[FileStamp, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the files are others than those that were looked at."""
+        return file_stamps(self.read_files) != self.stamps
 
     @property
     def stored_bytes(self) -> int:
@@ -73,9 +91,7 @@ class Checkpoint:
     @property
     def read_files(self) -> tuple[Path, ...]:
         """Every file that loading reads, in order of their names: they make the content hash."""
-        names = ("config.json", "model.safetensors.index.json", *TOKENIZER_FILES)
-        present = [self.folder / name for name in names if (self.folder / name).is_file()]
-        return tuple(sorted({*present, *self.weights}))
+        return _read_files(self.folder, self.weights)
 
     @property
     def architecture(self) -> str:
@@ -133,15 +149,38 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     if (folder / "tokenizer_config.json").is_file():
         tokenizer_config = _read_json(folder / "tokenizer_config.json", faults)
     weights, weights_format = _find_weights(folder, faults)
+    stamps = file_stamps(_read_files(folder, weights))
     if weights_format == "safetensors":
-        for path in weights:
-            _check_header(path, faults)
+        loaded_bytes = sum(_check_header(path, faults) for path in weights)
+    else:
+        loaded_bytes = sum(path.stat().st_size for path in weights)
     if not any((folder / name).is_file() for name in VOCABULARIES):
         faults.append(
             "it has no tokenizer (tokenizer.json, vocab.txt, or vocab.json with merges.txt): save it with "
             "tokenizer.save_pretrained(folder)"
         )
-    return Checkpoint(folder, config, tokenizer_config, weights, weights_format, tuple(faults))
+    return Checkpoint(
+        folder, config, tokenizer_config, weights, weights_format, tuple(faults), loaded_bytes, stamps
+    )
+
+
+def file_stamps(paths: Sequence[Path]) -> tuple[FileStamp, ...]:
+    """Size and age of files; one that is gone has none."""
+    found = []
+    for path in paths:
+        try:
+            facts = path.stat()
+        except OSError:
+            found.append((path, -1, -1))
+        else:
+            found.append((path, facts.st_size, facts.st_mtime_ns))
+    return tuple(found)
+
+
+def _read_files(folder: Path, weights: Sequence[Path]) -> tuple[Path, ...]:
+    names = ("config.json", "model.safetensors.index.json", *TOKENIZER_FILES)
+    present = [folder / name for name in names if (folder / name).is_file()]
+    return tuple(sorted({*present, *weights}))
 
 
 def _read_json(path: Path, faults: list[str]) -> Mapping[str, Any]:
@@ -206,31 +245,40 @@ def _find_shards(index: Path, faults: list[str]) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _check_header(path: Path, faults: list[str]) -> None:
-    """Hold what a safetensors file's header claims against the file's size."""
+def _check_header(path: Path, faults: list[str]) -> int:
+    """Hold what a safetensors file's header claims against its size; gives the weights' bytes once loaded."""
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
             length = int.from_bytes(stream.read(8), "little")
             if size < 8 or length > min(size - 8, HEADER_LIMIT_BYTES):
                 faults.append(f"{path.name} is no safetensors file, or is cut short")
-                return
+                return 0
             header = stream.read(length)
     except OSError as error:
         faults.append(f"{path.name} cannot be read ({error.strerror})")
-        return
+        return 0
     try:
         entries = json.loads(header)
         tensors = [entry for name, entry in entries.items() if name != "__metadata__"]
         claimed = max((int(entry["data_offsets"][1]) for entry in tensors), default=0)
+        loaded = sum(_loaded_bytes(entry) for entry in tensors)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         faults.append(f"{path.name} has a broken header ({_short(error)})")
-        return
+        return 0
     if claimed != size - 8 - length:
         faults.append(
             f"{path.name} holds {size - 8 - length} bytes of weights, but its header speaks of {claimed}: "
             "copy it again"
         )
+    return loaded
+
+
+def _loaded_bytes(entry: Mapping[str, Any]) -> int:
+    begin, end = entry["data_offsets"]
+    float_bits = _FLOAT.match(str(entry.get("dtype")))
+    size = int(end) - int(begin)
+    return size if float_bits is None else size * _SINGLE_BITS // int(float_bits[1])
 
 
 def _short(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from torch import nn
 from trust_core.domain.texts import TextPair
 from trust_core.errors import DeviceError, ModelError, OutOfMemory
 from trust_core.models.forward import Precision
+from trust_core.models.full_memory import is_out_of_memory
 from trust_core.models.parts import part_tokenizer
 from trust_core.models.pretrained import PreTrainedModel
 from trust_core.models.tokenization import MASK_PLACEHOLDER, PairTokenizer
@@ -25,7 +26,6 @@ NO_PADDING = -1
 _ALWAYS_TYPED = frozenset({"xlnet"})
 _DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 _CUDA_ERROR = "CUDA error"
-_CPU_ALLOCATOR = ("DefaultCPUAllocator", "can't allocate memory", "not enough memory")
 
 
 class TorchClassifier:
@@ -112,18 +112,16 @@ class TorchClassifier:
             DeviceError: the GPU failed.
         """
         self.check_ids(ids)
-        inputs = {"input_ids": self._on_device(ids)}
-        if self.uses_types and types is not None:
-            inputs["token_type_ids"] = self._on_device(types)
         try:
+            inputs = {"input_ids": self._on_device(ids)}
+            if self.uses_types and types is not None:
+                inputs["token_type_ids"] = self._on_device(types)
             with self._in_precision():
                 output = self.module(**inputs, return_dict=True).logits
             values: np.ndarray = output.double().cpu().numpy()
-        except torch.OutOfMemoryError as error:
-            torch.cuda.empty_cache()
-            raise OutOfMemory(str(error)) from error
         except RuntimeError as error:
-            if any(sign in str(error) for sign in _CPU_ALLOCATOR):
+            if is_out_of_memory(error):
+                torch.cuda.empty_cache()
                 raise OutOfMemory(str(error)) from error
             if _CUDA_ERROR in str(error):
                 raise DeviceError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -17,11 +18,12 @@ from trust_core.domain.arrays import FloatArray
 from trust_core.domain.spec import Scale
 from trust_core.domain.texts import SegmentedText
 from trust_core.models.classifier import TorchClassifier
+from trust_core.models.full_memory import is_out_of_memory, memory_for
 from trust_core.models.inspection import InspectedModel
 from trust_core.models.tokenization import MASK_PLACEHOLDER
 
 _AT_ONCE = 32
-"""Points whose gradients are computed together."""
+"""Points whose gradients are computed together, as long as they fit into memory."""
 
 _CLIP = 1e-7
 """Probabilities are held this far from 0 and 1 before their log-odds are taken."""
@@ -66,7 +68,17 @@ def integrated_gradients(
         text: the text with its words; what is cut off at the model's longest input weighs nothing.
         scale: whether probabilities or their log-odds are explained.
         steps: points of the Gauss-Legendre rule on the path.
+
+    Raises:
+        DeviceFull: not even one point fits into memory.
     """
+    with memory_for(f"The gradient of one text of {classifier.name!r}", device=str(_device(classifier))):
+        return _attributed(classifier, text, scale, steps)
+
+
+def _attributed(
+    classifier: TorchClassifier, text: SegmentedText, scale: Scale, steps: int
+) -> PathAttribution:
     from captum.attr import IntegratedGradients  # slow to import, and needed by those alone who ask for it
 
     encoded = classifier.encode([text.pair])[0]
@@ -84,19 +96,30 @@ def integrated_gradients(
         inputs, baseline = embedding(ids).detach(), embedding(masked).detach()
         full, base = (output(one).double().cpu().numpy()[0] for one in (inputs, baseline))
     weights = np.zeros((len(text), len(classifier.classes)))
-    explainer = IntegratedGradients(output)
+    attribute = partial(IntegratedGradients(output).attribute, inputs, baselines=baseline, n_steps=steps)
+    at_once = min(_AT_ONCE, steps)
     for of_class in range(len(classifier.classes)):
-        with warnings.catch_warnings():
-            # captum warns that it sets requires_grad on inputs; it is there for that.
-            warnings.simplefilter("ignore")
-            found = explainer.attribute(
-                inputs, baselines=baseline, target=of_class, n_steps=steps, internal_batch_size=_AT_ONCE
-            )
+        found, at_once = _as_many_at_once(partial(attribute, target=of_class), at_once)
         tokens = found.sum(dim=-1).detach().double().cpu().numpy()[0]
         for at, word in enumerate(owners):
             if word >= 0:
                 weights[word, of_class] += tokens[at]
     return PathAttribution(weights, base, full)
+
+
+def _as_many_at_once(attribute: Callable[..., torch.Tensor], at_once: int) -> tuple[torch.Tensor, int]:
+    """Attributions with at most so many points at once, halved until they fit, and how many that were."""
+    while True:
+        try:
+            with warnings.catch_warnings():
+                # captum warns that it sets requires_grad on inputs; it is there for that.
+                warnings.simplefilter("ignore")
+                return attribute(internal_batch_size=at_once), at_once
+        except RuntimeError as error:
+            if at_once == 1 or not is_out_of_memory(error):
+                raise
+        torch.cuda.empty_cache()
+        at_once //= 2
 
 
 def _device(classifier: TorchClassifier) -> torch.device:

@@ -18,6 +18,7 @@ from trust_core.models.device import Device
 from trust_core.models.facts import LoadedModel
 from trust_core.models.footprint import measure_footprint
 from trust_core.models.forward import AS_TORCH, Compute
+from trust_core.models.full_memory import is_out_of_memory, memory_for
 from trust_core.models.inspection import InspectedModel
 from trust_core.models.policy import ENCODER_REMEDY
 from trust_core.models.pretrained import (
@@ -65,13 +66,26 @@ def load_model(
 
     Raises:
         DeviceError: a precision that the device does not have.
+        DeviceFull: it does not fit into the free memory.
         WeightsIncomplete: weights are missing, left over, or of other shapes than the config says.
         ModelRefused: the library knows no classifier of this kind, or the tokenizer has no fast form.
         SpecError: a recipe that cannot be applied to a model of this kind.
     """
     facts = inspected.facts
     named = name or facts.written
-    wanted = classes or facts.labels
+    with memory_for(f"The model {named!r}", device=device.torch_name):
+        return _load(inspected, device, classes or facts.labels, order, named, compute)
+
+
+def _load(
+    inspected: InspectedModel,
+    device: Device,
+    wanted: tuple[str, ...],
+    order: Sequence[int] | None,
+    named: str,
+    compute: Compute,
+) -> LoadedModel:
+    facts = inspected.facts
     columns = tuple(range(len(facts.labels))) if order is None else tuple(order)
     if facts.weights == "onnx":
         from trust_core.models.onnx_classifier import load_onnx  # onnxruntime is needed by ONNX folders alone
@@ -150,9 +164,9 @@ def _read_network(folder: Path, written: str) -> PreTrainedModel:
             # Named here, so that a config cannot ask for an implementation from the hub.
             attn_implementation="sdpa" if kind._supports_sdpa else "eager",  # noqa: SLF001  (no public form)
         )
-    except torch.OutOfMemoryError:
-        raise
     except (RuntimeError, ValueError, OSError, KeyError, TypeError) as error:
+        if is_out_of_memory(error):
+            raise
         raise WeightsIncomplete(
             f"The weights of {written!r} do not fit its config.json: {first_line(error)}",
             remedy="Save model and config together with model.save_pretrained(folder).",

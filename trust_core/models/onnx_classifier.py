@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import onnxruntime
+import torch
 from jaxtyping import Float, Int
 
 from trust_core.domain.texts import TextPair
@@ -143,10 +144,14 @@ def load_onnx(
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
+    # As many as torch and OpenVINO use: latencies of models are compared.
+    options.intra_op_num_threads = torch.get_num_threads()
     graph = next(path for path in inspected.checkpoint.weights if path.suffix == ".onnx")
     try:
         session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     except Exception as error:
+        if any(sign in str(error) for sign in _OUT_OF_MEMORY):
+            raise OutOfMemory(str(error)) from error
         raise ModelRefused(name, [f"onnxruntime cannot read {graph.name}: {str(error)[:300]}"]) from error
     with quiet_transformers():
         tokenizer = read_tokenizer(inspected)

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 
@@ -33,9 +33,6 @@ MOST_PAIRS = 2
 """Pairs of models that stay loaded."""
 
 FEWEST_SAMPLES = 20
-
-FileStamp = tuple[Path, int, int]
-"""A file with its size and age."""
 
 Pieces = tuple[tuple[int, int, int], ...]
 
@@ -66,14 +63,17 @@ class LivePair:
         classes: of the run, k of them.
         models: reference, candidate.
         stack: closes them.
-        files: size and age of their files when they were read.
     """
 
     spec: Spec
     classes: tuple[str, ...]
     models: tuple[ResidentModel, ResidentModel]
     stack: ExitStack
-    files: tuple[FileStamp, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the files of one of them are not those that were read."""
+        return any(model.member.inspected.checkpoint.changed for model in self.models)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -141,7 +141,7 @@ class LiveModels:
         """
         key = f"{spec.model_dump_json()}\0{candidate}\0{origin.classes}\0{origin.policy}"
         found = self._pairs.get(key)
-        if found is not None and found.files == _stamps([path for path, _, _ in found.files]):
+        if found is not None and not found.changed:
             self._pairs.move_to_end(key)
             return found
         if found is not None:
@@ -155,14 +155,26 @@ class LiveModels:
         first, second = (
             stack.enter_context(
                 ResidentModel(
-                    member, origin.classes, device=device, batch_tokens=spec.batch_tokens, compute=compute
+                    member,
+                    origin.classes,
+                    device=device,
+                    batch_tokens=spec.batch_tokens,
+                    compute=compute,
+                    make_room=partial(self._let_go_but, key),
                 )
             )
             for member in members
         )
-        files = _stamps([path for member in members for path in member.inspected.checkpoint.read_files])
-        self._pairs[key] = LivePair(spec, origin.classes, (first, second), stack, files)
+        self._pairs[key] = LivePair(spec, origin.classes, (first, second), stack)
         return self._pairs[key]
+
+    def _let_go_but(self, key: str) -> bool:
+        """Let all other pairs go; whether one of them was loaded."""
+        others = [self._pairs.pop(other) for other in list(self._pairs) if other != key]
+        freed = any(model.bytes for pair in others for model in pair.models)
+        for pair in others:
+            pair.stack.close()
+        return freed
 
 
 def limited(settings: Settings, *, words: int, samples: int) -> Settings:
@@ -175,19 +187,6 @@ def limited(settings: Settings, *, words: int, samples: int) -> Settings:
         permutations=min(settings.permutations, orders),
         budget=most if settings.budget is None else min(settings.budget, most),
     )
-
-
-def _stamps(paths: Sequence[Path]) -> tuple[FileStamp, ...]:
-    """Size and age of files; one that is gone has none."""
-    found = []
-    for path in paths:
-        try:
-            facts = path.stat()
-        except OSError:
-            found.append((path, -1, -1))
-        else:
-            found.append((path, facts.st_size, facts.st_mtime_ns))
-    return tuple(found)
 
 
 def _members(spec: Spec, candidate: str, origin: Origin) -> tuple[Member, Member]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from types import TracebackType
 
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import TextPair
+from trust_core.errors import DeviceFull, RunConflict
 from trust_core.inference.engine import Engine
 from trust_core.models.classifier import TorchClassifier
 from trust_core.models.device import Device
@@ -22,6 +25,9 @@ PROBED = 24
 
 KEPT_BYTES = 512 * 2**20
 """Models stay loaded between their pieces of work while all of them together are no larger."""
+
+KEPT_SHARE = 20
+"""On a GPU they may also take no more than one part in so many of its memory."""
 
 
 def compute_of(spec: Spec, policy: Policy, pairs: Sequence[TextPair] = ()) -> Compute:
@@ -40,6 +46,14 @@ def compute_of(spec: Spec, policy: Policy, pairs: Sequence[TextPair] = ()) -> Co
 class ResidentModel:
     """One member of a run, in a `with` block; a resumed run that has nothing left to do never loads it.
 
+    Args:
+        member: which one.
+        classes: of the run, k of them.
+        device: where it computes.
+        batch_tokens: tokens of a batch.
+        compute: how it computes.
+        make_room: asked when it does not fit into memory; whether that let go of anything.
+
     Attributes:
         member: which one.
         bytes: memory that its weights take now; 0 where nothing is loaded.
@@ -53,6 +67,7 @@ class ResidentModel:
         device: Device,
         batch_tokens: int,
         compute: Compute = AS_TORCH,
+        make_room: Callable[[], bool] = lambda: False,
     ) -> None:
         self.member = member
         self.bytes = 0
@@ -60,6 +75,7 @@ class ResidentModel:
         self._device = device
         self._batch_tokens = batch_tokens
         self._compute = compute
+        self._make_room = make_room
         self._stack = ExitStack()
         self._loaded: LoadedModel | None = None
         self._engine: Engine | None = None
@@ -81,7 +97,12 @@ class ResidentModel:
 
     @property
     def loaded(self) -> LoadedModel:
-        """The model, loaded now if it was not before."""
+        """The model, loaded now if it was not before.
+
+        Raises:
+            RunConflict: its files are not those that were inspected.
+            DeviceFull: it does not fit into memory, though all others were let go.
+        """
         if self._loaded is None:
             self._loaded = self._load(self._compute)
         return self._loaded
@@ -104,6 +125,21 @@ class ResidentModel:
         return self._engine
 
     def _load(self, compute: Compute) -> LoadedModel:
+        if self.member.inspected.checkpoint.changed:
+            raise RunConflict(
+                f"The files of the model {self.member.name!r} have changed since the run looked at them.",
+                remedy="Start again, and leave the folder of the model alone until the run has ended.",
+            )
+        try:
+            return self._built(compute)
+        except DeviceFull:
+            if not self._make_room():
+                raise
+        # What the first attempt has left is held by its error alone.
+        gc.collect()
+        return self._built(compute)
+
+    def _built(self, compute: Compute) -> LoadedModel:
         loaded = self._stack.enter_context(
             resident(
                 self.member.inspected,
@@ -134,6 +170,8 @@ class ResidentModels:
         compute: Compute = AS_TORCH,
         kept_bytes: int = KEPT_BYTES,
     ) -> None:
+        if device.total_bytes is not None:
+            kept_bytes = min(kept_bytes, device.total_bytes // KEPT_SHARE)
         self._classes = classes
         self._device = device
         self._batch_tokens = batch_tokens
@@ -157,13 +195,14 @@ class ResidentModels:
         model = self._kept.pop(key, None)
         if model is None:
             # How large it is in memory is known once it is loaded.
-            self._make_room(facts.stored_bytes)
+            self._make_room(member.inspected.checkpoint.loaded_bytes)
             model = ResidentModel(
                 member,
                 self._classes,
                 device=self._device,
                 batch_tokens=self._batch_tokens,
                 compute=self._compute,
+                make_room=partial(self._let_go_but, key),
             )
         self._kept[key] = model
         yield model
@@ -174,6 +213,14 @@ class ResidentModels:
         self._let_go_until(
             lambda: sum(model.bytes for model in self._kept.values()) + wanted <= self._kept_bytes
         )
+
+    def _let_go_but(self, key: tuple[str, ...]) -> bool:
+        """Release all other models; whether one of them was loaded."""
+        others = [self._kept.pop(other) for other in list(self._kept) if other != key]
+        freed = any(model.bytes for model in others)
+        for model in others:
+            model.close()
+        return freed
 
     def _let_go_until(self, enough: Callable[[], bool]) -> None:
         while self._kept and not enough():

@@ -88,7 +88,7 @@ def test_no_columns_for_hardly_any_words_or_no_weight(w: int) -> None:
 
 
 def test_columns_of_long_texts_go_on_from_those_of_shorter_ones() -> None:
-    """Beyond the texts whose masks a float can count, the columns change no more than from one to the next."""
+    """Where a float cannot count the masks any more, the columns go on from those of one word less."""
     drawn = np.random.default_rng(0)
     weights = drawn.random((LARGEST_COUNTS, 2))
     weights[MOST_WORDS:] = 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from trust_core.errors import DataError, OutOfMemory, TrustError, Unavailable
+from trust_core.errors import DataError, DeviceFull, OutOfMemory, TrustError, Unavailable
 from trust_core.jobs.sockets import connected, listening, ready_file, write_line
 from trust_core.jobs.warm_client import WarmClient
 from trust_core.jobs.warm_server import Answer, Kind, WarmServer
@@ -45,6 +45,7 @@ def raising(error: Exception) -> Answer:
     [
         (DataError("too long"), DataError, "too long"),
         (OutOfMemory("x"), Unavailable, "Not enough memory"),
+        (DeviceFull("x"), Unavailable, "Not enough memory"),
         (MemoryError(), Unavailable, "Not enough memory"),
         (RuntimeError("CUDA error: out of memory"), Unavailable, "Not enough memory"),
         (KeyError("x"), Unavailable, "error of TrustEq"),

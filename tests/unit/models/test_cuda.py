@@ -90,3 +90,17 @@ def test_a_failing_gpu_is_a_device_error(
     del said[0]
     with pytest.raises(OutOfMemory):
         classifier.logits(np.array([[1, 2]]), None)
+
+
+def test_inputs_that_do_not_fit_are_out_of_memory(
+    on_a_gpu: tuple[TorchClassifier, list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory that is full before the network has begun halves batches as well."""
+    classifier, _ = on_a_gpu
+
+    def fail(*args: Any, **kwargs: Any) -> Any:
+        raise torch.AcceleratorError("CUDA error: out of memory", 2)
+
+    monkeypatch.setattr(torch.Tensor, "pin_memory", fail)
+    with pytest.raises(OutOfMemory):
+        classifier.logits(np.array([[1, 2]]), None)

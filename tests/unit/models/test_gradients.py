@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torch
 
 from tests.support.models_checkpoints import make_checkpoint
 from trust_core.domain.texts import SegmentedText
+from trust_core.errors import DeviceFull
 from trust_core.models.classifier import TorchClassifier
 from trust_core.models.device import Device
 from trust_core.models.gradients import integrated_gradients, without_gradients
@@ -106,6 +108,46 @@ def test_log_odds_add_up_as_well(bert: InspectedModel) -> None:
     p = probabilities(classifier, TEXT)
     assert found.full == pytest.approx(np.log(p) - np.log1p(-p), abs=1e-3)
     assert found.weights.sum(axis=0) == pytest.approx(found.full - found.base, abs=5e-2)
+
+
+def _full_above(most: int, monkeypatch: pytest.MonkeyPatch, classifier: TorchClassifier) -> list[int]:
+    """Memory is full above so many points at once; how many were asked for, pass by pass."""
+    forward, asked = classifier.module.forward, []
+
+    def limited(*, inputs_embeds: torch.Tensor, **more: Any) -> Any:
+        asked.append(len(inputs_embeds))
+        if len(inputs_embeds) > most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return forward(inputs_embeds=inputs_embeds, **more)
+
+    monkeypatch.setattr(classifier.module, "forward", limited)
+    return asked
+
+
+def test_points_are_halved_until_they_fit(bert: InspectedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With less memory fewer points are computed at once, and the weights are the same."""
+    classifier = classifier_of(bert)
+    expected = integrated_gradients(classifier, TEXT, scale="probability", steps=16)
+    asked = _full_above(5, monkeypatch, classifier)
+    found = integrated_gradients(classifier, TEXT, scale="probability", steps=16)
+    np.testing.assert_allclose(found.weights, expected.weights, atol=1e-6)
+    # The text and its baseline; halved for the first class; the other classes know what fits.
+    assert asked == [1, 1, 16, 8, *[4] * 12]
+
+
+def test_a_text_that_does_not_fit_is_said(bert: InspectedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where not even one point fits, the error says what to do; other errors pass through."""
+    classifier = classifier_of(bert)
+    _full_above(0, monkeypatch, classifier)
+    with pytest.raises(DeviceFull, match="does not fit into the free memory"):
+        integrated_gradients(classifier, TEXT, scale="probability", steps=4)
+
+    def strange(**_: object) -> None:
+        raise RuntimeError("shapes do not match")
+
+    monkeypatch.setattr(classifier.module, "forward", strange)
+    with pytest.raises(RuntimeError, match="shapes do not match"):
+        integrated_gradients(classifier, TEXT, scale="probability", steps=4)
 
 
 def test_a_text_without_words_has_no_weights(bert: InspectedModel) -> None:

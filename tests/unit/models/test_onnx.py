@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
+import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.support.models_checkpoints import NLI, make_checkpoint
-from trust_core.errors import ModelRefused, OutOfMemory, SpecError
+from trust_core.errors import DeviceFull, ModelRefused, OutOfMemory, SpecError
 from trust_core.models.device import choose_device
 from trust_core.models.inspection import inspect_model
 from trust_core.models.loader import load_model, resident
@@ -159,6 +161,31 @@ def test_memory_errors_are_translated(folder: Path) -> None:
         loaded.classifier.session = Failing("bad shape")  # type: ignore[assignment]
         with pytest.raises(RuntimeError, match="bad shape"):
             loaded.classifier.logits(np.array([[5]]), None)
+
+
+def test_it_uses_the_threads_of_the_run(folder: Path) -> None:
+    """A graph computes with as many threads as torch, so that latencies compare."""
+    inspected, before = inspect_model(str(write_graph(folder)), policy=TYPED), torch.get_num_threads()
+    try:
+        for count in (1, 3):
+            torch.set_num_threads(count)
+            classifier = load_model(inspected, device=CPU).classifier
+            assert isinstance(classifier, OnnxClassifier)
+            assert classifier.session.get_session_options().intra_op_num_threads == count
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_a_graph_that_does_not_fit_is_no_broken_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where memory is full, that is said, not that the graph cannot be read."""
+
+    def full(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("std::bad_alloc")
+
+    inspected = inspect_model(str(write_graph(folder)), policy=TYPED)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", full)
+    with pytest.raises(DeviceFull, match="does not fit into the free memory"):
+        load_model(inspected, device=CPU)
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Models that stay loaded."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,10 +10,11 @@ from tests.support.models_checkpoints import NLI
 from tests.support.pipeline_runs import make_workbench, write_model, write_neighbour
 from trust_core.domain.report import ModelInfo
 from trust_core.domain.spec import DataSpec, LimeSpec, Spec
-from trust_core.errors import ModelRefused, RunConflict, SpecError
+from trust_core.errors import DeviceFull, ModelRefused, RunConflict, SpecError
 from trust_core.explain.settings import Settings
 from trust_core.models.policy import Policy
 from trust_core.perturb.words import segment
+from trust_core.pipeline import resident
 from trust_core.pipeline.live import MOST_PAIRS, LiveModels, Origin, limited
 
 PAIR = ("man sings", "nobody sings")
@@ -71,6 +73,27 @@ def test_the_last_pairs_stay(spec: Spec, tmp_path: Path) -> None:
     assert live.pair(wide, names[2], origin_of()) is pairs[2]
     assert live.pair(wide, names[1], origin_of()) is pairs[1]
     assert live.pair(wide, names[0], origin_of()) is not pairs[0]
+
+
+@pytest.mark.slow
+def test_other_pairs_go_where_memory_is_full(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pair that does not fit beside those that were asked before takes their place."""
+    live = LiveModels()
+    first = live.pair(spec, spec.candidates[0], origin_of())
+    first.probabilities([PAIR])
+    load, full = resident.resident, [DeviceFull("full")]
+
+    def loads(*args: Any, **kwargs: Any) -> Any:
+        if full:
+            raise full.pop()
+        return load(*args, **kwargs)
+
+    monkeypatch.setattr(resident, "resident", loads)
+    second = live.pair(spec, "ref:int8", origin_of())
+    assert second.probabilities([PAIR])[0].shape == (1, 3)
+    assert [model.bytes for model in first.models] == [0, 0]
+    assert live.pair(spec, "ref:int8", origin_of()) is second
+    assert live.pair(spec, spec.candidates[0], origin_of()) is not first
 
 
 @pytest.mark.slow

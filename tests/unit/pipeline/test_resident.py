@@ -10,7 +10,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from trust_core.models.device import choose_device
+from trust_core.errors import DeviceFull, RunConflict
+from trust_core.models.device import Device, choose_device
 from trust_core.models.facts import LoadedModel
 from trust_core.models.inspection import InspectedModel
 from trust_core.pipeline import resident
@@ -19,23 +20,36 @@ from trust_core.pipeline.resident import ResidentModels
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def full() -> dict[str, DeviceFull]:
+    """What the next attempt to load a model ends in."""
+    return {}
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, full: dict[str, DeviceFull]) -> list[str]:
     """What is loaded and released, in order; a model is as large as its name says."""
     events: list[str] = []
 
     @contextmanager
     def loads(inspected: Any, *, name: str, **_: object) -> Iterator[Any]:
+        if name in full:
+            raise full.pop(name)
         events.append(f"+{name}")
-        yield Mock(spec=LoadedModel, footprint=SimpleNamespace(memory_bytes=inspected.facts.stored_bytes))
+        yield Mock(
+            spec=LoadedModel, footprint=SimpleNamespace(memory_bytes=inspected.checkpoint.loaded_bytes)
+        )
         events.append(f"-{name}")
 
     monkeypatch.setattr(resident, "resident", loads)
     return events
 
 
-def _member(name: str) -> Member:
-    facts = SimpleNamespace(content_hash=name, stored_bytes=int(name[1:]))
-    return Member(name, "candidate", Mock(spec=InspectedModel, facts=facts), (0, 1))
+def _member(name: str, *, changed: bool = False) -> Member:
+    size = int(name[1:])
+    # Stored in half precision.
+    facts = SimpleNamespace(content_hash=name, stored_bytes=size // 2)
+    checkpoint = SimpleNamespace(loaded_bytes=size, changed=changed)
+    return Member(name, "candidate", Mock(spec=InspectedModel, facts=facts, checkpoint=checkpoint), (0, 1))
 
 
 def _use(models: ResidentModels, *names: str) -> None:
@@ -46,8 +60,9 @@ def _use(models: ResidentModels, *names: str) -> None:
             assert model.bytes == int(name[1:])
 
 
-def _models(kept_bytes: int) -> ResidentModels:
-    return ResidentModels(("a", "b"), device=choose_device("cpu"), batch_tokens=64, kept_bytes=kept_bytes)
+def _models(kept_bytes: int, *, device: Device | None = None) -> ResidentModels:
+    place = device or choose_device("cpu")
+    return ResidentModels(("a", "b"), device=place, batch_tokens=64, kept_bytes=kept_bytes)
 
 
 def test_small_models_are_loaded_once(told: list[str]) -> None:
@@ -92,3 +107,38 @@ def test_an_error_releases_all(told: list[str]) -> None:
     with pytest.raises(KeyError):
         interrupted()
     assert sorted(told[2:]) == ["-a4", "-b5"]
+
+
+def test_a_small_gpu_keeps_less(told: list[str]) -> None:
+    """On a GPU what stays is no more than a twentieth of its memory."""
+    with _models(100, device=Device("cuda:0", "a GPU", 180, total_bytes=200)) as models:
+        _use(models, "a4", "b5", "c6")
+        assert told == ["+a4", "+b5", "-a4", "-b5", "+c6"]
+
+
+def test_what_does_not_fit_gets_the_memory_of_the_others(
+    told: list[str], full: dict[str, DeviceFull]
+) -> None:
+    """Where memory is full all other models go, and loading is tried once more."""
+    with _models(20) as models:
+        _use(models, "a4", "b5")
+        full["c6"] = DeviceFull("full")
+        _use(models, "c6", "a4")
+        assert told == ["+a4", "+b5", "-a4", "-b5", "+c6", "+a4"]
+
+
+def test_what_does_not_fit_alone_is_an_error(told: list[str], full: dict[str, DeviceFull]) -> None:
+    """Where there is nothing to let go, nothing is tried again."""
+    full["a4"] = DeviceFull("full")
+    with _models(20) as models, models.of(_member("a4")) as model, pytest.raises(DeviceFull):
+        _ = model.loaded
+    assert told == []
+
+
+def test_a_folder_that_changed_is_not_loaded(told: list[str]) -> None:
+    """Answers of other weights are never mixed in: the run ends and says whose files have changed."""
+    with _models(20) as models, models.of(_member("a4", changed=True)) as model:
+        with pytest.raises(RunConflict, match="'a4' have changed") as caught:
+            _ = model.loaded
+        assert "Start again" in caught.value.remedy
+    assert told == []

@@ -24,6 +24,7 @@ from trust_core.models.compress.making import make_model
 from trust_core.models.compress.recipe import Recipe
 from trust_core.models.facts import Footprint
 from trust_core.models.footprint import measure_footprint
+from trust_core.models.full_memory import memory_for
 from trust_core.models.inspection import InspectedModel, check_base
 from trust_core.models.loader import build_module
 from trust_core.models.pretrained import quiet_transformers
@@ -45,12 +46,13 @@ def save_compressed(base: InspectedModel, recipe: Recipe, out: Path) -> Footprin
 
     Raises:
         RunConflict: `out` exists and is not empty.
+        DeviceFull: the model does not fit into memory.
         SpecError: the recipe cannot be applied to a model of this kind, or to one that is compressed already.
         ModelError: `out` cannot be written.
     """
     check_base(recipe.text, base)
     with _folder_for(out) as partial:
-        with quiet_transformers():
+        with quiet_transformers(), memory_for(f"The model {base.facts.written!r}", device="cpu"):
             original = build_module(base)
             compressed = make_model(original, recipe)
             before, after = measure_footprint(original, "cpu"), measure_footprint(compressed, "cpu")
