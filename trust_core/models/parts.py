@@ -22,7 +22,7 @@ from trust_core.ports import Encoded, Frame
 ANCHOR = "a"
 """Stands before a part that does not start a text; its own tokens are taken off again."""
 
-MOST_KNOWN = 200_000
+MOST_KNOWN = 50_000
 """Parts whose tokens are remembered; beyond that all are forgotten."""
 
 _DROPPING = frozenset({"BertPreTokenizer", "Whitespace", "WhitespaceSplit"})

@@ -10,17 +10,11 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import (
-    AutoModelForSequenceClassification,
-    AutoTokenizer,
-    BertForSequenceClassification,
-    BertModel,
-)
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, BertModel
 
 from tests.support.models_checkpoints import FAMILIES, NLI, make_checkpoint
 from trust_core.domain.texts import TextPair
 from trust_core.errors import (
-    DeviceError,
     ModelError,
     ModelNotFound,
     ModelRefused,
@@ -29,9 +23,8 @@ from trust_core.errors import (
     WeightsIncomplete,
 )
 from trust_core.models.classifier import TorchClassifier
-from trust_core.models.device import Device, choose_device
+from trust_core.models.device import choose_device
 from trust_core.models.facts import LoadedModel
-from trust_core.models.forward import Compute
 from trust_core.models.inspection import InspectedModel, inspect_model
 from trust_core.models.loader import load_model, resident
 from trust_core.models.policy import Policy
@@ -328,25 +321,3 @@ def test_encoded_is_what_the_engine_expects(checkpoints: dict[str, Path]) -> Non
     (encoded,) = load_model(inspect(checkpoints["bert"]), device=CPU).classifier.encode([("a man", None)])
     assert isinstance(encoded, Encoded)
     assert hash(encoded.ids)
-
-
-@pytest.mark.parametrize("full", ["weights", "device", "probes"])
-def test_a_model_that_does_not_fit_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str
-) -> None:
-    """Full memory is said as such with what to do, wherever on the way to its first answers it is met."""
-    inspected = inspect(make_checkpoint(tmp_path))
-
-    def fail(*_: object, **__: object) -> None:
-        raise {
-            "weights": RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate"),
-            "device": torch.OutOfMemoryError("CUDA out of memory"),
-            "probes": torch.OutOfMemoryError("CUDA out of memory"),
-        }[full]
-
-    where = {"weights": "from_pretrained", "device": "to", "probes": "forward"}[full]
-    monkeypatch.setattr(BertForSequenceClassification, where, fail)
-    device = Device("cuda:0", "a GPU", 0) if full == "device" else CPU
-    with pytest.raises(DeviceError, match=r"The model 'large' does not fit into the free memory") as caught:
-        load_model(inspected, device=device, name="large", compute=Compute("torch", "bf16"))
-    assert ("--device cpu" in caught.value.remedy) == (full == "device")
