@@ -77,7 +77,7 @@ CLICKS = (
         "double_array_value",
         ([0.3], [0.4], [0.6], [0.7], [0.8]),
     ),
-    Click("answers", "other parts", "slices-by", "string_value", ("Answer of the reference", "Label")),
+    Click("answers", "other parts", "parts-by", "string_value", ("Answer of the reference", "Label")),
     Click("inspector", "next text", "inspector_step_1", "trigger", (True,) * 5),
 )
 

@@ -28,15 +28,22 @@ _LONGEST_SEARCH: Final = 200
 
 
 @state.fragment
-def parts_of_texts(view: RunView, candidate: str, compared: Compared) -> None:
-    """The worst part, what a search found, and the figures of the parts that the visitor chooses."""
+def parts_of_texts(view: RunView, candidate: str, compared: Compared, *, chosen: int | None) -> None:
+    """The worst part, what a search found, and the figures of the parts that the visitor chooses.
+
+    Args:
+        view: the run.
+        candidate: whom the page is about.
+        compared: the texts that are looked at.
+        chosen: stands for them among other choices of texts; None: all.
+    """
     st.subheader("Part by part", anchor=False)
     report = view.candidate(candidate).slices
     key = f"{view.id}-{candidate}-{len(compared.frame)}"
     if report is not None:
         _told(report, key)
-    texts = _cut(compared)
-    cuts = [*possible_cuts(texts), ANSWER, *([_SEARCH] if texts.strings is not None else [])]
+    texts, possible = _cut(compared, view.version, candidate, chosen)
+    cuts = [*possible, ANSWER, *([_SEARCH] if texts.strings is not None else [])]
     left, right = st.columns(2)
     by = left.selectbox(
         "Parts by",
@@ -60,7 +67,7 @@ def parts_of_texts(view: RunView, candidate: str, compared: Compared) -> None:
     if not parts:
         st.info("All of these texts are in one part.")
         return
-    rows, tested, whole = _rows(view, candidate, compared, report, parts)
+    rows, tested, whole = _rows(view, candidate, compared, report, parts, chosen)
     _table(slice_table(rows), key=f"parts-{key}-{by}")
     said = ""
     if tested:
@@ -87,6 +94,7 @@ def _rows(
     compared: Compared,
     report: SliceReport | None,
     parts: tuple[Part, ...],
+    chosen: int | None,
 ) -> tuple[tuple[SliceRow, ...], int, bool]:
     """The figures of parts, how many were tested, and whether these are the run's own.
 
@@ -97,24 +105,24 @@ def _rows(
         wanted = [(part.by, part.name, part.n) for part in parts]
         if all(one in known for one in wanted):
             return tuple(known[one] for one in wanted), report.tested, True
-    ids = tuple(compared.frame["id"].astype(str))
-    rows, tested = _computed(view, candidate, compared, parts, view.version, (candidate, parts[0].by, ids))
+    rows, tested = _computed(view, compared, parts, view.version, candidate, parts[0].by, chosen)
     return rows, tested, False
 
 
 @st.cache_data(max_entries=64, show_spinner="Comparing the parts")
 def _computed(
     _view: RunView,
-    _candidate: str,
     _compared: Compared,
     _parts: tuple[Part, ...],
     version: str,
-    chosen: tuple[str, str, tuple[str, ...]],
+    candidate: str,
+    by: str,
+    chosen: int | None,
 ) -> tuple[tuple[SliceRow, ...], int]:
     """Figures of parts from the run's tables; kept by the run's version and what was chosen."""
-    del version, chosen
+    del version, by, chosen
     ids = _compared.frame["id"].astype(str).tolist()
-    pairs = _view.pairs[_view.pairs["candidate"] == _candidate].set_index("id").loc[ids]
+    pairs = _view.pairs[_view.pairs["candidate"] == candidate].set_index("id").loc[ids]
     explained = {}
     for name in pairs.columns:
         if name.startswith(_ALIGNMENT):
@@ -125,7 +133,7 @@ def _computed(
     pair = PairOnTexts(
         gold=_compared.gold if _compared.labelled else None,
         reference=_predictions(_view, _view.reference, ids),
-        candidate=_predictions(_view, _candidate, ids),
+        candidate=_predictions(_view, candidate, ids),
         explained=explained,
     )
     return slice_rows(_parts, pair)
@@ -137,17 +145,21 @@ def _predictions(view: RunView, model: str, ids: list[str]) -> Predictions:
     return Predictions(model, tuple(ids), view.classes, probabilities)
 
 
-def _cut(compared: Compared) -> CutTexts:
-    """What the texts on the page can be cut by."""
-    frame = compared.frame
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _cut(
+    _compared: Compared, version: str, candidate: str, chosen: int | None
+) -> tuple[CutTexts, tuple[str, ...]]:
+    """The texts on the page with their words, and what they can be cut by; shared by all visitors."""
+    del version, candidate, chosen
+    frame = _compared.frame
     pairs = None
     if "text_a" in frame:
         first = frame["text_a"].fillna("").astype(str).tolist()
         second = frame["text_b"].tolist() if "text_b" in frame else [None] * len(frame)
         pairs = [(a, b if isinstance(b, str) else None) for a, b in zip(first, second, strict=True)]
-    return cut_texts(
+    texts = cut_texts(
         pairs,
-        gold=frame["gold"].astype(str).tolist() if compared.labelled else None,
+        gold=frame["gold"].astype(str).tolist() if _compared.labelled else None,
         answers=frame["reference"].astype(str).tolist(),
         columns={
             str(name): frame[name].fillna("").astype(str).tolist()
@@ -155,6 +167,7 @@ def _cut(compared: Compared) -> CutTexts:
             if name not in OWN_COLUMNS
         },
     )
+    return texts, possible_cuts(texts)
 
 
 def _table(table: SliceTable, *, key: str) -> None:

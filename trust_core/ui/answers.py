@@ -45,13 +45,23 @@ def page() -> None:
 def _body(view: RunView, candidate: str) -> None:
     _figures(view, candidate)
     chosen = state.selected()
-    compared = compared_answers(view, candidate, None if chosen is None else chosen.ids)
+    names = None if chosen is None else hash(chosen.ids)
+    compared = _compared(view, None if chosen is None else chosen.ids, view.version, candidate, names)
     if not len(compared.frame):
         st.info("None of the chosen texts was predicted by both models.")
         return
     _matrix(view, candidate, compared)
     _tail(view, candidate, compared)
-    parts_of_texts(view, candidate, compared)
+    parts_of_texts(view, candidate, compared, chosen=names)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _compared(
+    _view: RunView, _ids: tuple[str, ...] | None, version: str, candidate: str, chosen: int | None
+) -> Compared:
+    """Both models side by side; computed once, shared by all visitors."""
+    del version, chosen
+    return compared_answers(_view, candidate, _ids)
 
 
 def _figures(view: RunView, candidate: str) -> None:
