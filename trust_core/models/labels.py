@@ -40,6 +40,9 @@ SYNONYMS: Mapping[str, frozenset[str]] = {
 _CONCEPT_OF = {name: concept for concept, names in SYNONYMS.items() for name in names}
 _MEANINGLESS = re.compile(r"(label|class)?_?\d+", re.IGNORECASE)
 
+TO_FILL_IN = "???"
+"""What stands in a suggested label map for a class that only the user can name; no class itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class NamedClasses:
@@ -71,8 +74,8 @@ def concept(name: str) -> str:
 
 
 def says_nothing(name: str) -> bool:
-    """Whether a name is only a number, as in `LABEL_0`, `class 1` or `2`."""
-    return bool(_MEANINGLESS.fullmatch(plain_name(name)))
+    """Whether a name is only a number, as in `LABEL_0`, `class 1` or `2`, or not filled in."""
+    return name == TO_FILL_IN or bool(_MEANINGLESS.fullmatch(plain_name(name)))
 
 
 def canonical_classes(parties: Sequence[NamedClasses]) -> tuple[str, ...]:
@@ -97,7 +100,7 @@ def canonical_classes(parties: Sequence[NamedClasses]) -> tuple[str, ...]:
         "Nobody says what the classes mean:\n"
         + "\n".join(f"  {party.party}: {_listed(party.names)}" for party in parties),
         allowed="At least one of data and models must have names such as entailment, not LABEL_0.",
-        remedy=_example(parties[0], ("entailment", "neutral", "contradiction")[: len(parties[0].names)]),
+        remedy=_template(parties[0], ()),
     )
 
 
@@ -188,14 +191,21 @@ def _mismatch(
         f"The class names of the {given.party} cannot be matched with those of the task. {why}\n"
         f"  {given.party}: {_listed(given.names)}\n"
         f"  task: {_listed(canonical)}",
-        remedy=_example(given, canonical) if mendable else "",
+        remedy=_template(given, canonical) if mendable else "",
     )
 
 
-def _example(given: NamedClasses, canonical: Sequence[str]) -> str:
-    """A label-map file that would have the right form; its order is the user's to check."""
-    lines = [f'    "{name}": {target}' for name, target in zip(given.names, canonical, strict=False)]
-    head = "Say which is which in a label-map file (--label-map FILE), for instance, if that is the order:"
+def _template(given: NamedClasses, canonical: tuple[str, ...]) -> str:
+    """A label-map file to be finished: names that match stand with their class, the others are the user's."""
+    class_of = {_meaning(name, canonical): name for name in canonical}
+    meanings = [_meaning(given.mapping.get(name, name), canonical) for name in given.names]
+    # Gold labels may share a class; of two names of a model, nobody knows which one is wrong.
+    sure = [given.section == "data" or meanings.count(one) == 1 for one in meanings]
+    lines = [
+        f'    "{name}": {class_of.get(meaning, TO_FILL_IN) if alone else TO_FILL_IN}'
+        for name, meaning, alone in zip(given.names, meanings, sure, strict=True)
+    ]
+    head = f"Say which is which in a label-map file (--label-map FILE), with a class for each {TO_FILL_IN}:"
     return "\n".join([head, f"  {given.section}:", *lines])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import permutations
 
 import pytest
+import yaml
 
 from trust_core.errors import LabelError
 from trust_core.models.labels import NamedClasses, canonical_classes, match_gold, match_labels
@@ -55,7 +56,7 @@ def test_numbered_names_need_a_mapping() -> None:
     with pytest.raises(LabelError) as caught:
         match_labels(party(NUMBERED), NLI)
     message = str(caught.value)
-    for part in ("'LABEL_0'", "'contradiction'", "order is not guessed", "--label-map", '"LABEL_1": neutral'):
+    for part in ("'LABEL_0'", "'contradiction'", "order is not guessed", "--label-map", '"LABEL_1": ???'):
         assert part in message
 
 
@@ -136,3 +137,28 @@ def test_canonical_names_may_share_a_concept() -> None:
     """Data that tell `duplicate` from `equivalent` keep both: exact names come before synonyms."""
     classes = ("duplicate", "equivalent", "other")
     assert match_labels(party(("equivalent", "other", "duplicate")), classes) == (2, 0, 1)
+
+
+def test_a_suggested_label_map_never_guesses() -> None:
+    """In the label map to copy, names that match keep their own class and the others are left open."""
+    given = party(("contradicts", "maybe"), section="data")
+    with pytest.raises(LabelError) as caught:
+        match_gold(given, NLI)
+    template = str(caught.value).partition("???:\n")[2]
+    assert yaml.safe_load(template) == {"data": {"contradicts": "contradiction", "maybe": "???"}}
+    with pytest.raises(LabelError, match='"LABEL_0": \\?\\?\\?'):
+        match_labels(party(NUMBERED), NLI)
+    with pytest.raises(LabelError) as caught:
+        match_labels(party(("entails", "entail", "neutral")), NLI)
+    assert '"entails": ???\n    "entail": ???\n    "neutral": neutral' in str(caught.value)
+
+
+def test_an_unfinished_label_map_is_refused() -> None:
+    """What was left open in the suggested label map is no class, whoever names the classes."""
+    mapping = {"contradicts": "contradiction", "maybe": "???"}
+    given = party(("contradicts", "maybe"), mapping, section="data")
+    with pytest.raises(LabelError, match=r"section 'data' maps to '\?\?\?', which is no class"):
+        match_gold(given, NLI)
+    nameless = party(NUMBERED, dict.fromkeys(NUMBERED, "???"), section="reference")
+    with pytest.raises(LabelError, match="Nobody says what the classes mean"):
+        canonical_classes([nameless])
