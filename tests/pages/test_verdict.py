@@ -56,6 +56,22 @@ def test_partial_results_are_called_partial(home: Path, repository: Path) -> Non
     assert any("artial" in one.value for one in app.info)
 
 
+def test_next_steps_name_the_page_that_lists_the_flips(home: Path, repository: Path) -> None:
+    """Where the answers differ, the page sends the reader to a page and not to a file it does not offer."""
+    report: Report = sample_report(names=("nli-student-3l",))
+    candidate = report.candidates[0]
+    parts = candidate.verdict.dimensions
+    lost = parts["answers"].model_copy(update={"status": "different"})
+    verdict = candidate.verdict.model_copy(update={"dimensions": parts | {"answers": lost}})
+    write_run(
+        home, report.model_copy(update={"candidates": (candidate.model_copy(update={"verdict": verdict}),)})
+    )
+    words = said(app_on("verdict", repository))
+    assert "the page Answers lists the texts that flipped" in words
+    assert "pairs.parquet" not in words
+    assert "Test on more texts" not in words
+
+
 def test_run_without_tests_says_why(home: Path, repository: Path) -> None:
     """Where nothing was tested there is no empty chart, and the reason is told."""
     report: Report = sample_report(names=("nli-student-3l",))

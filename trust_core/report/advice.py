@@ -15,8 +15,16 @@ _GO_AHEAD = (
 )
 
 
-def next_steps(verdict: Verdict, *, controls_failed: Sequence[str] = ()) -> tuple[str, ...]:
-    """What the reader can do about this verdict, the most useful step first."""
+def next_steps(
+    verdict: Verdict, *, controls_failed: Sequence[str] = (), flips_in: str = "pairs.parquet"
+) -> tuple[str, ...]:
+    """What the reader can do about this verdict, the most useful step first.
+
+    Args:
+        verdict: of one candidate.
+        controls_failed: names of the controls that came out wrong.
+        flips_in: where this reader finds the texts that flipped.
+    """
     if controls_failed:
         names = listed([f"control {name}" for name in controls_failed])
         return (f"Look at {names} first: until the measurement is mended, no figure here counts.",)
@@ -27,7 +35,7 @@ def next_steps(verdict: Verdict, *, controls_failed: Sequence[str] = ()) -> tupl
         return (_GO_AHEAD,)
     if "answers" in differing:
         steps.append(
-            "Compress less, or train the candidate further; pairs.parquet lists the texts that flipped."
+            f"Compress less, or train the candidate further; {flips_in} lists the texts that flipped."
         )
     if "reliability" in differing:
         steps.append(
@@ -50,16 +58,17 @@ def next_steps(verdict: Verdict, *, controls_failed: Sequence[str] = ()) -> tupl
         if part.status in ("inconclusive", "not_measured")
         for test in part.tests
     ]
-    steps.extend(_open_steps(open_tests))
+    # Once a dimension differs, more texts no longer change the answer.
+    steps.extend(_open_steps(open_tests, more_texts=verdict.overall != "different"))
     return tuple(steps)
 
 
-def _open_steps(tests: list[TestRow]) -> list[str]:
+def _open_steps(tests: list[TestRow], *, more_texts: bool) -> list[str]:
     """What would settle what is open."""
     steps: list[str] = []
     open_tests = [test for test in tests if test.status == "inconclusive" or held_back(test)]
     countable = [test for test in open_tests if test.n_needed is not None]
-    if countable:
+    if countable and more_texts:
         most = max(countable, key=lambda test: test.n_needed or 0)
         steps.append(
             f"Test on more texts: about {count(most.n_needed or 0)} would settle {labels([most])}, the "

@@ -133,7 +133,8 @@ def _headline(view: RunView, report: CandidateReport) -> None:
                 st.caption(escape_markdown(note))
     with steps:
         st.markdown("**What to do next**")
-        for step in next_steps(verdict, controls_failed=failed(view.report.controls)):
+        wrong = failed(view.report.controls)
+        for step in next_steps(verdict, controls_failed=wrong, flips_in="the page Answers"):
             st.markdown(f"- {escape_markdown(step)}")
 
 

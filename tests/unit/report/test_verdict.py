@@ -112,6 +112,25 @@ def test_steps_name_the_hardest_open_question():
     assert "texts would settle it, if the estimate holds" in result.dimensions["answers"].tests[0].why
 
 
+def test_no_more_texts_are_asked_for_where_the_answer_is_no():
+    """A verdict that is different already is not changed by what more texts would settle."""
+    different = vote("brier", 0.05, 0.004)
+    found = answers(vote("accuracy", 0.0, 0.02), vote("negative_flip_rate", 0.004, 0.003))
+    result = judged(found | {"reliability": Findings((), (different,))})
+    assert result.overall == "different"
+    assert result.dimensions["answers"].tests[0].n_needed is not None
+    assert not any("Test on more texts" in step for step in next_steps(result))
+
+
+def test_the_texts_that_flipped_are_where_the_reader_finds_them():
+    """A reader with files is sent to the file, a reader of the app to the page."""
+    result = judged(answers(vote("accuracy", -0.1, 0.004)))
+    assert "pairs.parquet lists the texts that flipped" in next_steps(result)[0]
+    (on_page, *_) = next_steps(result, flips_in="the page Answers")
+    assert "the page Answers lists the texts that flipped" in on_page
+    assert "parquet" not in on_page
+
+
 def test_what_is_missing_is_listed_once_with_its_explainers():
     """A measure that both explainers lack is named once; names and abbreviations keep their capitals."""
     result = judged(
