@@ -81,7 +81,7 @@ def test_passes_of_a_text_of_ten_words(spec: Spec, explainer: str, expected: int
 
 
 def test_a_run_teaches_the_next(spec: Spec) -> None:
-    """The rate read off a run gives its own seconds again; one that explained nothing teaches nothing."""
+    """The rate read off a run gives its own seconds again; one that explained few or none teaches nothing."""
     plan = _plan(spec)
     spent = [{"lime": 0.3, "shap-partition": 0.1}, {"lime": 0.3, "shap-partition": 0.1}]
     rate = observed_rate(plan, spent)
@@ -92,6 +92,8 @@ def test_a_run_teaches_the_next(spec: Spec) -> None:
     assert mean_passes(plan)["lime"] == 1000
     assert observed_rate(plan, [{}, {}]) is None
     assert observed_rate(_plan(spec, explain_limit=0), spent) is None
+    assert observed_rate(_plan(spec, explain_limit=15), spent) is None
+    assert observed_rate(_plan(spec, explain_limit=16), spent) is not None
 
 
 def test_rates_are_kept_by_device(tmp_path: Path) -> None:

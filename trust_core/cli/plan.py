@@ -17,6 +17,7 @@ from trust_core.cli.terminal import complain, say
 from trust_core.domain.preflight import PreflightReport
 from trust_core.domain.spec import Spec
 from trust_core.errors import UsageError
+from trust_core.export.figure_text import duration
 from trust_core.export.foreign_text import printable
 from trust_core.export.planning_text import plan_lines
 from trust_core.report.planning import DISCORDANCE, assumptions, planned
@@ -95,7 +96,7 @@ def _said(spec: Spec, found: PreflightReport, discordance: float) -> list[str]:
     if data is not None:
         lines.append(f"{data.predicted:,} of {data.n:,} texts are predicted, {data.explained:,} explained.")
     if found.cost is not None:
-        lines.append(f"About {found.cost.seconds:,.0f} s at the most, going by {found.cost.basis}.")
+        lines.append(f"It will take about {duration(found.cost.seconds)}, going by {found.cost.basis}.")
     if data is not None:
         rows = planned(
             spec.margins,

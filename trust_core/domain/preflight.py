@@ -125,7 +125,7 @@ class PreflightReport(PreflightPart):
         models: those that could be read.
         data: the texts; None where they could not be read.
         classes: canonical class names; empty where nobody says what they are.
-        cost: what the run will take at the most; None while there are problems, or without models.
+        cost: about what the run will take; None while there are problems, or without models.
         fingerprint: names the run; empty while there are problems.
         name: for lists of runs; likewise.
     """

@@ -53,6 +53,14 @@ def figure_text(row: MeasureRow) -> FigureText:
     )
 
 
+def duration(seconds: float) -> str:
+    """A time in the words of a person: 40 s, 3 min, 2 h 05 min."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
 def _retraining(row: MeasureRow) -> str:
     """The twin's figure beside a row's."""
     twin = row.twin

@@ -28,6 +28,9 @@ LOOKED_AT = 200
 TRIALS_A_TEXT = 7
 """Texts with words kept or deleted, for each explained text and explainer; deletion curves apart."""
 
+LEAST_LEARNED = 16
+"""Explained texts from which on a run says how fast the machine is; loading and warming up weigh on fewer."""
+
 CONTROLS_S = 10.0
 """What timing a model takes."""
 
@@ -126,13 +129,13 @@ def estimate(plan: Plan, *, device: Device, rate: float | None) -> CostEstimate:
 
 
 def observed_rate(plan: Plan, spent: Sequence[Mapping[str, float]]) -> float | None:
-    """Seconds of a pass for each byte of a model's weights in a run; None where it explained nothing anew.
+    """Seconds of a pass for each byte of a model's weights in a run; None where it explained too little anew.
 
     Args:
         plan: the run.
         spent: for each member, seconds of a text by explainer.
     """
-    if not explains(plan.spec):
+    if not explains(plan.spec) or len(plan.explained) < LEAST_LEARNED:
         return None
     counts = mean_passes(plan)
     seconds = work_done = 0.0

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from trust_core.errors import RunError, TrustError
+from trust_core.export.figure_text import duration
 from trust_core.jobs.record import Job
 from trust_core.store.folder import results_folder
 from trust_core.ui import visitor
@@ -101,14 +102,6 @@ def _circumstances(job: Job) -> str:
     ]
     parts += [f"on {job.device}" if job.device else "", f"by {job.owner}" if job.owner else ""]
     return ", ".join(part for part in parts if part)
-
-
-def duration(seconds: float) -> str:
-    """A time in the words of a person: 40 s, 3 min, 2 h 05 min."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def _results(folder: Path) -> str:

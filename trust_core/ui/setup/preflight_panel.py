@@ -10,9 +10,8 @@ import streamlit as st
 from trust_core.domain.preflight import ModelCheck, PreflightReport
 from trust_core.domain.spec import Spec
 from trust_core.errors import TrustError
-from trust_core.export.figure_text import NO_FIGURE
+from trust_core.export.figure_text import NO_FIGURE, duration
 from trust_core.ui import messages, visitor
-from trust_core.ui.job_panel import duration
 from trust_core.ui.setup.planning_panel import planning_panel
 
 _FOUND: Final = "setup-preflight"
@@ -73,9 +72,7 @@ def _show(spec: Spec, found: PreflightReport) -> None:
         for note in data.notes:
             st.text(note)
     if found.cost is not None:
-        st.text(
-            f"It will take about {duration(found.cost.seconds)} at the most, going by {found.cost.basis}."
-        )
+        st.text(f"It will take about {duration(found.cost.seconds)}, going by {found.cost.basis}.")
     if found.data is not None:
         planning_panel(spec, found.data)
 

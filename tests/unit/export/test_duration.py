@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trust_core.ui.job_panel import duration
+from trust_core.export.figure_text import duration
 
 
 @pytest.mark.parametrize(
