@@ -7,6 +7,7 @@ import pytest
 from tests.support.report_samples import HOSTILE, sample_report
 from tests.support.ui_runs import app_on, said, write_hostile_run, write_run
 from trust_core.domain.report import Report
+from trust_core.ui.verdict import headline
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +55,13 @@ def test_partial_results_are_called_partial(home: Path, repository: Path) -> Non
     app = app_on("verdict", repository)
     assert not app.exception
     assert any("artial" in one.value for one in app.info)
+    assert app.header[0].value == "So far: no, it differs"
+
+
+def test_an_open_answer_of_a_partial_run_is_not_final() -> None:
+    """Not settled is said to be so only so far while the run goes on."""
+    assert headline("inconclusive", partial=True) == "So far: not settled"
+    assert headline("inconclusive", partial=False) == "Not settled"
 
 
 def test_next_steps_name_the_page_that_lists_the_flips(home: Path, repository: Path) -> None:

@@ -63,6 +63,12 @@ def badge(status: Status) -> str:
     return f":{_COLOURS.get(status, 'gray')}-badge[{_MARKS[status]}]"
 
 
+def headline(overall: Status, *, partial: bool) -> str:
+    """The answer in words; that of a run which has not ended is only the answer so far."""
+    said = _ANSWERS[overall]
+    return f"So far: {said[0].lower()}{said[1:]}" if partial else said
+
+
 def _body(view: RunView, candidate: str) -> None:
     report = view.candidate(candidate)
     _alarms(view)
@@ -120,7 +126,7 @@ def _headline(view: RunView, report: CandidateReport) -> None:
             f"May {escape_markdown(shown[report.name])} replace {escape_markdown(shown[view.reference])}?",
             width="content",
         )
-        st.header(_ANSWERS[verdict.overall], anchor=False)
+        st.header(headline(verdict.overall, partial=view.partial), anchor=False)
         st.markdown(badge(verdict.overall))
         st.markdown(escape_markdown(verdict.why))
         st.caption(
