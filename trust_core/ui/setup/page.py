@@ -48,6 +48,9 @@ def page() -> None:
         if not data.source and not data.saved:
             st.info("Choose texts first.")
             return
+        if not candidates and not data.saved:
+            st.info("Choose at least one candidate.")
+            return
         try:
             spec = spec_of(reference, candidates, data, choices)
             if data.further is not None:
