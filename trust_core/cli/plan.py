@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from typing import Any
 
 from trust_core.cli.exit_codes import DONE, MENDABLE
@@ -19,8 +20,8 @@ from trust_core.domain.spec import Spec
 from trust_core.errors import UsageError
 from trust_core.export.figure_text import duration
 from trust_core.export.foreign_text import printable
-from trust_core.export.planning_text import plan_lines
-from trust_core.report.planning import DISCORDANCE, assumptions, planned
+from trust_core.export.planning_text import hopeless_lines, plan_lines
+from trust_core.report.planning import DISCORDANCE, PlannedMeasure, assumptions, planned
 from trust_core.settings import settings_from
 from trust_core.wiring.engine import check
 
@@ -85,7 +86,7 @@ def _arithmetic(options: Namespace) -> int:
         discordance=options.discordance,
         from_twin=from_twin,
     )
-    say([*plan_lines(rows), "", *_assumed(options.discordance)])
+    say([*_table(rows, options.discordance), "", *_assumed(options.discordance)])
     return DONE
 
 
@@ -106,8 +107,12 @@ def _said(spec: Spec, found: PreflightReport, discordance: float) -> list[str]:
             discordance=discordance,
             from_twin=spec.margins_from_twin,
         )
-        lines += ["", *plan_lines(rows)]
+        lines += ["", *_table(rows, discordance)]
     return [*lines, "", *_assumed(discordance)]
+
+
+def _table(rows: Sequence[PlannedMeasure], discordance: float) -> list[str]:
+    return [*plan_lines(rows), *hopeless_lines(rows, discordance)]
 
 
 def _assumed(discordance: float) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from trust_core.domain.report import CandidateReport
 from trust_core.export.figure_text import NO_FIGURE
 from trust_core.report.criteria import Criterion, label
-from trust_core.report.planning import MissingTexts, PlannedMeasure, missing_texts
+from trust_core.report.planning import MissingTexts, PlannedMeasure, assumed, missing_texts
 from trust_core.report.verdict import WORDS, held_back
 from trust_core.report.wording import bound, count
 
@@ -53,6 +53,23 @@ def plan_lines(planned: Sequence[PlannedMeasure]) -> list[str]:
     return [
         "  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
+    ]
+
+
+def hopeless_lines(planned: Sequence[PlannedMeasure], discordance: float) -> list[str]:
+    """A line for each expected rate that lies beyond its margin already, which no number of texts mends.
+
+    Args:
+        planned: the plan.
+        discordance: that it was made for.
+    """
+    truths = assumed(discordance)
+    return [
+        f"  {one.criterion.title}: expected {truths[one.key].truth * 100:.1f} % already lies beyond "
+        f"the margin of {_said(one.criterion, one.margin)}: give --discordance for closer pairs, or a larger "
+        "margin."
+        for one in planned
+        if one.needed is None and truths[one.key].kind == "upper" and truths[one.key].rate
     ]
 
 

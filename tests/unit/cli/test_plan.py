@@ -20,6 +20,19 @@ def test_numbers_alone_need_no_model(capsys: pytest.CaptureFixture[str]) -> None
     assert "Assumed:" in lines
 
 
+def test_an_expected_rate_beyond_its_margin_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where no number of texts settles the negative flips, a line below the table says why and what to do."""
+    line = (
+        "Negative flips: expected 3.6 % already lies beyond the margin of 2 %: "
+        "give --discordance for closer pairs, or a larger margin."
+    )
+    assert main(["plan", "--texts", "300"]) == 0
+    assert line in capsys.readouterr().out.split("Assumed:")[0]
+    for flags in (["--discordance", "0.02"], ["--set", "margins.negative_flip_rate=0.05"]):
+        assert main(["plan", "--texts", "300", *flags]) == 0
+        assert "already lies beyond" not in capsys.readouterr().out
+
+
 def test_margins_of_a_file_and_of_a_spec_count(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A margins file and the margins of a spec file are used; from-twin plans the paired comparison."""
     margins, spec = tmp_path / "margins.json", tmp_path / "spec.json"
