@@ -7,6 +7,7 @@ extensions that nobody asked for. torchao is hidden from it here; `compress.int8
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 import warnings
 from collections.abc import Iterator
@@ -28,6 +29,16 @@ def _hidden(name: str) -> Iterator[None]:
 with _hidden("torchao"):
     import transformers
     from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
+
+_NEEDLESS = "`loss_type=None` was set in the config"
+"""Conversion looks at every attribute of a network, also at its loss, which classification never asks for."""
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(_NEEDLESS)
+
+
+transformers.logging.get_logger("transformers.modeling_utils").addFilter(_worth_saying)
 
 __all__ = [
     "AutoConfig",
