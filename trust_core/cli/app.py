@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -39,7 +41,7 @@ def server_command(options: Namespace) -> list[str]:
         UsageError: there is no such port, or the app's files are not beside the package.
     """
     settings = settings_from(os.environ)
-    port = settings.port if options.port is None else options.port
+    address, port = _place(options)
     if not 1 <= port <= _HIGHEST_PORT:
         raise UsageError(
             f"There is no port {port}.", allowed=f"A port is a number from 1 to {_HIGHEST_PORT}."
@@ -48,13 +50,18 @@ def server_command(options: Namespace) -> list[str]:
         raise UsageError(
             f"{SCRIPT} is missing.", remedy="Start the app from the folder that holds app.py and pages/."
         )
-    address = options.address or settings.address
     return [
         *(sys.executable, "-m", "streamlit", "run", str(SCRIPT)),
         f"--server.port={port}",
         f"--server.address={address}",
         *(f"--server.allowedHosts={name}" for name in _hosts(address, settings.hosts)),
     ]
+
+
+def _place(options: Namespace) -> tuple[str, int]:
+    """Address and port: flags win over variables."""
+    settings = settings_from(os.environ)
+    return options.address or settings.address, settings.port if options.port is None else options.port
 
 
 def _hosts(address: str, named: tuple[str, ...]) -> tuple[str, ...]:
@@ -65,8 +72,34 @@ def _hosts(address: str, named: tuple[str, ...]) -> tuple[str, ...]:
     return (*_LOOPBACK, *named)
 
 
+def taken(address: str, port: int) -> bool:
+    """Whether another program listens there already; what else may be wrong, the server says itself."""
+    try:
+        found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        return False
+    return any(_taken(family, place) for family, _, _, _, place in found)
+
+
+def _taken(family: int, place: tuple[Any, ...]) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            # As the server does it: what closed connections leave behind for a while is no obstacle.
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(place)
+    except OSError as error:
+        return error.errno == errno.EADDRINUSE
+    return False
+
+
 def _serve(options: Namespace) -> NoReturn:
+    address, port = _place(options)
     command = server_command(options)
+    if taken(address, port):
+        raise UsageError(
+            f"Port {port} of {address} is taken: another program listens there, perhaps the app itself.",
+            remedy="End that program, or choose another with --port N.",
+        )
     say(["Starting the app. Its address follows; Ctrl-C ends it."])
     sys.stdout.flush()
     # Nothing is left to do here, so this process becomes the server.

@@ -8,7 +8,7 @@ from typing import Any
 
 from trust_core.cli.exit_codes import DONE
 from trust_core.cli.spec_options import label_map_from_file
-from trust_core.cli.terminal import say
+from trust_core.cli.terminal import complain, say
 from trust_core.errors import UsageError, nearest
 from trust_core.explain.library_check import LibraryCheck
 from trust_core.export.terminal import ExplainedSide, explanation_lines
@@ -45,6 +45,10 @@ def _run(options: Namespace) -> int:
         raise UsageError(
             f"There is no explainer {options.explainer!r}.", allowed=nearest(options.explainer, EXPLAINERS)
         )
+    complain(
+        f"Explaining one text by {options.explainer.upper()} with 2 models: "
+        "this takes longer the larger they are, and longer still with a hub model that is not here yet."
+    )
     found = explain(
         (options.text_a, options.text_b),
         reference=options.reference,

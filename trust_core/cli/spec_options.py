@@ -140,7 +140,7 @@ def spec_from_options(options: Namespace) -> Spec:
             content[switch] = True
     for path, value in assignments(options):
         _place(content, path, value)
-    return read_part(Spec, content, source=options.spec or "the command line")
+    return read_part(Spec, content, source=options.spec or "The command line")
 
 
 def margins_from_options(options: Namespace) -> tuple[Margins, bool]:
@@ -158,7 +158,7 @@ def margins_from_options(options: Namespace) -> tuple[Margins, bool]:
     for path, value in assignments(options):
         if path.partition(".")[0] == "margins":
             _place(whole, path, value)
-    return read_part(Margins, whole["margins"], source="the margins"), from_twin
+    return read_part(Margins, whole["margins"], source="The margins"), from_twin
 
 
 class _Dimensions(BaseModel):
@@ -177,7 +177,7 @@ def dimensions_from_options(options: Namespace) -> tuple[Dimension, ...]:
     given: dict[str, Any] = mapping_from_file(options.spec) if options.spec else {}
     found = {name: value for name, value in given.items() if name == "dimensions"}
     found |= {path: value for path, value in assignments(options) if path == "dimensions"}
-    return read_part(_Dimensions, found, source="the dimensions").dimensions
+    return read_part(_Dimensions, found, source="The dimensions").dimensions
 
 
 def _count(text: str) -> int | str:

@@ -1,4 +1,4 @@
-"""`worker`, and the commands that it gives to its own processes; none of them is listed in the help."""
+"""`worker`, and the commands that it gives to its own processes, which the help does not list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from trust_core.wiring.work import device_facts, run_job, work
 def add_command(subparsers: Any) -> None:
     """Add the commands to the parser."""
     worker: ArgumentParser = subparsers.add_parser(
-        "worker", description="Serve the queue of the app: one worker for each TRUST_HOME."
+        "worker",
+        help="carry out the jobs of the app, where the app does not start a worker itself",
+        description="Serve the queue of the app: one worker for each TRUST_HOME.",
     )
     worker.add_argument(
         "--with-web", action="store_true", help="end once no web server is left that wants a worker"

@@ -71,7 +71,7 @@ def explained_text(
         LabelError: the two models' classes cannot be matched.
     """
     given = {"reference": reference, "candidates": (candidate,), "data": {"source": "one text"}, "seed": seed}
-    spec = read_part(Spec, {**given, "label_map": label_map}, source="the command line")
+    spec = read_part(Spec, {**given, "label_map": label_map}, source="The command line")
     name = canonical_name(explainer)
     text = segment("text", pair)
     probabilities: list[FloatArray] = []

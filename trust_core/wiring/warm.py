@@ -103,7 +103,7 @@ class _Runs:
 
     def _read(self, folder: Path, results: Path) -> _Run:
         report = load_report(results)
-        spec = read_part(Spec, report.spec, source="the spec of this run")
+        spec = read_part(Spec, report.spec, source="The spec of this run")
         policy = web_policy(self._settings)
         find: Callable[[str], str] = str
         if self._typed(folder):
@@ -132,7 +132,7 @@ def _from_directory(directory: Path, name: str) -> str:
 
 
 def _check(settings: Settings, request: Request) -> Request:
-    spec = read_part(Spec, request["spec"], source="the evaluation")
+    spec = read_part(Spec, request["spec"], source="The evaluation")
     owner = str(request["owner"])
     found = preflight(
         spec,

@@ -72,7 +72,7 @@ def run_job(job_id: str, settings: Settings) -> Report:
     os.nice(NICENESS)
     try:
         with _stopped_by_term():
-            spec = read_part(Spec, json.loads(given), source="the job")
+            spec = read_part(Spec, json.loads(given), source="The job")
             admitted(spec, owner, settings)
             bound = replace(
                 settings,

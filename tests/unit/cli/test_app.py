@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 
 import pytest
 
-from trust_core.cli import main
+from trust_core.cli import app, main
 from trust_core.cli.exit_codes import MENDABLE
 
 
@@ -27,6 +28,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         raise Replaced
 
     monkeypatch.setattr(os, "execv", become)
+    # Whether the app runs on this machine is no subject here.
+    monkeypatch.setattr(app, "taken", lambda *_: False)
     return found
 
 
@@ -78,3 +81,30 @@ def test_a_port_that_does_not_exist(
     assert main.main(["app", "--port", port]) == MENDABLE
     assert "from 1 to 65535" in capsys.readouterr().err
     assert started == []
+
+
+def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another program listens, the refusal says so and how to choose another port."""
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("the server was started"))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert main.main(["app", "--port", str(port)]) == MENDABLE
+    said = capsys.readouterr()
+    assert f"Port {port} of 127.0.0.1 is taken" in said.err
+    assert "choose another with --port" in said.err
+    assert said.out == ""
+
+
+def test_only_a_port_in_use_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port that is free again and an address that nobody knows are left to the server."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert app.taken("127.0.0.1", port)
+        assert app.taken("0.0.0.0", port)
+    assert not app.taken("127.0.0.1", port)
+
+    def unknown(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert not app.taken("127.0.0.1", port)

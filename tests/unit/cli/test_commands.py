@@ -325,7 +325,9 @@ def test_explain_says_how_near_the_library_is(
     monkeypatch.setattr("trust_core.cli.explain.explain", explained)
     command = ["explain", "--reference", "a", "--candidate", "b", "--text-a", "two words", "--check"]
     assert main.main(command) == 0
-    said = " ".join(capsys.readouterr().out.split())
+    shown = capsys.readouterr()
+    assert shown.err.startswith("Explaining one text by LIME with 2 models")
+    said = " ".join(shown.out.split())
     assert "a: held against lime 1.2" in said
     assert "more than 2.0e-07; the same top words in the same order." in said
     assert "more than 2.5e-01; another order of top words." in said

@@ -110,7 +110,7 @@ def test_all_that_is_wrong_is_listed() -> None:
     with pytest.raises(SpecError) as caught:
         _spec(*MODELS, "--protocol", "x", "--seed", "-1", "--device", "tpu", "--set", "lime.smaples=2")
     lines = str(caught.value).splitlines()
-    assert lines[0] == "the command line cannot be used:"
+    assert lines[0] == "The command line cannot be used:"
     for name in ("protocol", "seed", "device", "lime.smaples"):
         assert any(line.startswith(f"  - {name}") for line in lines)
 
