@@ -289,6 +289,9 @@ def _worst(rows: Sequence[SliceRow]) -> tuple[int | None, str]:
         return None, "No part has 20 texts or more, so none was measured." if rows else ""
     worst = min(measured_ones, key=lambda at: (measured_ones[at].high, at))
     row, figure = rows[worst], measured_ones[worst]
+    if figure.value == 1.0:
+        # No measured part has a changed answer: none is worse than another.
+        return None, ""
     return worst, (
         f"{part_title(row.by, row.name)} is the worst part: {100 * figure.value:.1f} % of its {row.n:,} "
         f"texts keep their answer (95 % interval {100 * figure.low:.1f} to {100 * figure.high:.1f} %), the "

@@ -187,6 +187,14 @@ def test_a_search_that_finds_nothing_says_so() -> None:
     assert same.found == ()
 
 
+def test_no_part_is_the_worst_where_no_answer_changed() -> None:
+    """Parts that all keep every answer are not ranked, whatever their sizes."""
+    same = slice_report(("auto",), _texts(), replace(PAIR, candidate=REFERENCE))
+    assert same.rows
+    assert same.worst is None
+    assert same.worst_why == ""
+
+
 def test_parts_that_are_all_small_are_said_to_be() -> None:
     """Where no part has 20 texts there is no worst part, and nothing is searched."""
     many = [f"g{at % 30}" for at in range(N)]
