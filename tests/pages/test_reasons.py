@@ -13,7 +13,7 @@ from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import Exact, Measure, Measured, NotMeasured
 from trust_core.domain.report import ControlReport, MeasureRow
 from trust_core.ui.reasons.explained import explained, top_words
-from trust_core.ui.reasons.joint import example_at, field_frame, joint_of
+from trust_core.ui.reasons.joint import NOISE_LEFT, example_at, field_frame, joint_of, sampled
 from trust_core.ui.reasons.page import alignment_floor, behind_frame, listing_frame, scale_rows
 from trust_core.ui.reasons.splits import splits
 from trust_core.ui.run_view import RunView, view_of
@@ -72,6 +72,30 @@ def test_the_other_explainer_is_a_choice_away(home: Path, repository: Path) -> N
     assert not app.exception
     assert "SHAP alignment" in said(app)
     assert said(app) != before
+
+
+def test_noise_of_the_explainer_is_said_where_there_is_some(home: Path, repository: Path) -> None:
+    """LIME's texts may differ by its noise alone, which single texts keep; those of exact SHAP may not."""
+    first = REPORT.candidates[0]
+    own = (
+        measure("self_agreement", "reference", Measured(0.6, 0.5, 0.7, 0.95, 100)),
+        measure("self_agreement", "reference", Exact(1.0), "shap-partition"),
+    )
+    noisy = first.model_copy(update={"measures": (*first.measures, *own)})
+    report = REPORT.model_copy(update={"candidates": (noisy, *REPORT.candidates[1:])})
+    write_run(home, report, many_tables(report))
+    app = app_on("reasons", repository)
+    assert not app.exception
+    assert NOISE_LEFT in [one.value for one in app.caption]
+    assert "may differ by LIME's own noise alone" in said(app)
+    app.segmented_control(key="reasons-explainer").set_value("shap-partition").run()
+    assert "own noise alone" not in said(app)
+    assert "the candidate comes to the reference's answer by other words" in said(app)
+
+
+def test_no_noise_is_spoken_of_that_was_not_measured(view: RunView) -> None:
+    """An explainer whose self-agreement is not in the report is not called noisy."""
+    assert not any(sampled(view, CANDIDATE, name) for name in ("lime", "shap-partition"))
 
 
 def test_texts_of_the_field_are_chosen_on_all_pages(home: Path, repository: Path) -> None:

@@ -23,6 +23,19 @@ PERCENTILES: Final = (10, 50, 90)
 
 _LONGEST: Final = 60
 
+NOISE_LEFT: Final = (
+    "Of single texts chance is taken out, the explainer's noise is not, so they lie lower than S."
+)
+"""Why the alignment of single texts is not on the scale of S."""
+
+
+def sampled(view: RunView, candidate: str, explainer: str) -> bool:
+    """Whether this explainer has noise of its own: its weights would not all repeat themselves."""
+    return any(
+        row.key == "self_agreement" and row.explainer == explainer and not row.exact
+        for row in view.candidate(candidate).measures
+    )
+
 
 def joint_of(found: Explained, explainer: str, border: float) -> JointMap:
     """The map of the texts that this explainer could compare."""
@@ -73,7 +86,7 @@ def joint_section(
         )
         st.caption("Each point is a text. Click one to open it.")
     with right:
-        _fields(joint, ids, candidate)
+        _fields(joint, ids, candidate, noisy=sampled(view, candidate, explainer))
 
 
 def field_frame(joint: JointMap) -> pd.DataFrame:
@@ -97,7 +110,7 @@ def _share(events: int, n: int) -> str:
     return f"{events:,} ({events / n:.0%}, {low:.0%} to {high:.0%})"
 
 
-def _fields(joint: JointMap, ids: list[str], candidate: str) -> None:
+def _fields(joint: JointMap, ids: list[str], candidate: str, *, noisy: bool) -> None:
     small_table(field_frame(joint), alt="Texts by answer and reasons")
     st.caption(
         f"Of {len(joint.points):,} texts compared by {escape_markdown(joint.explainer)}; 95 % intervals "
@@ -110,7 +123,7 @@ def _fields(joint: JointMap, ids: list[str], candidate: str) -> None:
     ]
     st.markdown(
         f"**Same answer, different reasons: {len(quadrant):,} texts.** Agreement of answers does not show "
-        "them: the candidate comes to the reference's answer by other words."
+        f"them: {_why_apart(joint.explainer, noisy=noisy)}"
     )
     st.button(
         "Choose these texts",
@@ -119,6 +132,16 @@ def _fields(joint: JointMap, ids: list[str], candidate: str) -> None:
         args=(quadrant, f"{candidate}, same answer and {joint.explainer} alignment below {joint.border:.2f}"),
         help="Choose them on all pages, the Text inspector among them.",
     )
+
+
+def _why_apart(explainer: str, *, noisy: bool) -> str:
+    """What different reasons for the same answer can come from."""
+    if noisy:
+        return (
+            "the candidate may come to the reference's answer by other words; some of these texts may differ "
+            f"by {escape_markdown(explainer)}'s own noise alone."
+        )
+    return "the candidate comes to the reference's answer by other words."
 
 
 def spread_section(
@@ -133,6 +156,8 @@ def spread_section(
         table=spread_table(spreads),
         key=f"spread-{view.id}-{candidate}-{chosen}",
     )
+    if any(sampled(view, candidate, name) for name in found.explainers):
+        st.caption(NOISE_LEFT)
     words = top_words(view, candidate, explainer)
     for column, percentile in zip(st.columns(len(PERCENTILES)), PERCENTILES, strict=True):
         with column, st.container(border=True, height="stretch"):
