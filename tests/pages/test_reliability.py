@@ -12,6 +12,7 @@ from tests.support.ui_many_texts import many_tables
 from tests.support.ui_runs import RUN, app_on, said, write_run
 from trust_core.domain.predictions import Predictions
 from trust_core.domain.report import MeasureRow
+from trust_core.export.page import TWO_LEVELS
 from trust_core.ui.compact import short_name
 from trust_core.ui.reliability.answered import Answered
 from trust_core.ui.reliability.bins import ChosenBin, read_bin
@@ -58,6 +59,7 @@ def test_finished_run_shows_every_part(home: Path, repository: Path) -> None:
         "Can recalibration close the gap?",
     ]
     assert [one.label for one in app.metric][:2] == ["Brier score, change", "Over\\-confidence, change"]
+    assert TWO_LEVELS in [one.value for one in app.caption]
 
 
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "isotonic"])

@@ -18,6 +18,7 @@ from trust_core.charts.isotonic_diagram import (
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import MIN_TEXTS, Of
 from trust_core.domain.report import MeasureRow
+from trust_core.export.page import TWO_LEVELS
 from trust_core.report.recalibration import recalibration_sentences
 from trust_core.ui import address, chart, measure_card, state
 from trust_core.ui.compact import brief, short_name, small_table
@@ -123,6 +124,8 @@ def _figures(view: RunView, candidate: str) -> None:
     tests = view.candidate(candidate).verdict.dimensions.get("reliability")
     for test in tests.tests if tests is not None else ():
         st.markdown(f"- {escape_markdown(test.why)}")
+    if tests is not None and tests.tests:
+        st.caption(TWO_LEVELS)
     with st.expander("All figures about reliability"):
         measure_card.figure_table(
             rows, reference=view.reference, candidate=candidate, key=f"reliability-{view.id}-{candidate}"
