@@ -37,9 +37,10 @@ expect.set_options(timeout=45_000)
 _waits = count()
 _SETTLED = """wait => {
   const now = performance.now();
-  const ready = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
+  const ready = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    && !document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]');
   if (window.settling?.wait !== wait || !ready) window.settling = {wait, since: now};
-  return ready !== null && now - window.settling.since > 300;
+  return Boolean(ready) && now - window.settling.since > 300;
 }"""
 
 
@@ -146,6 +147,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 def settled(page: Page) -> None:
     """Wait until the script has run to its end. While a page polls, wait for its content instead.
 
-    A page looks ready for a moment before its script begins, so it has to look so for a while.
+    A page looks ready for a moment before its script begins, so it has to look so for a while. A field is
+    code that the browser loads when it is first needed; until then a placeholder stands there, and what the
+    field would carry from page to page is lost.
     """
     page.wait_for_function(_SETTLED, arg=next(_waits), polling=50)

@@ -91,6 +91,9 @@ def test_a_bin_is_chosen_by_keyboard_and_outlives_a_reload(
 ) -> None:
     """Without a pointer the list of bins does what a click does, and a reload keeps it."""
     page = open_page(f"{server.url}/reliability")
+    # A list closes when the page moves below it, as it does when the diagram is drawn.
+    chart(page, "Confidence against accuracy")
+    settled(page)
     box = page.get_by_role("combobox", name="Texts of a bin")
     box.focus()
     page.keyboard.press("ArrowDown")

@@ -148,7 +148,7 @@ def _too_noisy(role: str, *, above: float, lower: float, chance: float, n: int, 
             ways.append(f"about {_rounded_up(factor * budget)} samples a text instead of {budget}")
     if above > LEAST_SELF_AGREEMENT:
         texts = n * ((above - lower) / (above - LEAST_SELF_AGREEMENT)) ** 2
-        ways.append(f"about {_rounded_up(max(texts, n + 1))} explained texts instead of {n}")
+        ways.append(f"about {_rounded_up(max(texts, n + 1.0))} explained texts instead of {n}")
     needs = " or ".join(ways) if ways else "another explainer: no affordable number of samples would do"
     return NotMeasured(reason, needs)
 
