@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--texts", default=",".join(map(str, SIZES)), help="sizes, separated by commas")
     parser.add_argument("--model", default=MODEL)
     parser.add_argument("--repeats", type=int, default=REPEATS)
-    parser.add_argument("--backend", default="auto")
+    parser.add_argument("--backend", default="openvino", help="what runs take on a CPU")
     parser.add_argument("--child", nargs=2, metavar=("FILE", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
