@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
 
+from trust_core.charts.both_models import DASHES, SHIFTS, SIGNS, GroupPoint, Of, add_group_points, colour_of
 from trust_core.charts.consistency import add_consistency, consistent_texts
 from trust_core.charts.table import Table
 from trust_core.charts.theme import Theme, add_band, add_diagonal, faded, framed, plain
@@ -16,13 +17,8 @@ from trust_core.domain.arrays import FloatArray, IntArray
 CLICKED: Final = 9
 """The trace whose points are clicked: one a model and bin, in the order of `CalibrationView.points`."""
 
-Of = Literal["reference", "candidate"]
-
-_DASHES: Final[dict[Of, str]] = {"reference": "solid", "candidate": "dash"}
-_SYMBOLS: Final[dict[Of, str]] = {"reference": "circle", "candidate": "diamond"}
-_SIGNS: Final[dict[Of, str]] = {"reference": "●", "candidate": "◆"}
-_SHIFTS: Final[dict[Of, float]] = {"reference": -0.25, "candidate": 0.25}
-_SMALLEST, _LARGEST = 6.0, 26.0
+_SIZES: Final = (6.0, 26.0)
+"""Of the smallest marker and of the largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +135,7 @@ def calibration_view(view: CalibrationView, *, theme: Theme) -> go.Figure:
 
 def _add_model(figure: go.Figure, model: ModelBins, theme: Theme) -> None:
     """Band, line and histogram of one model: three traces, whatever there is to show."""
-    colour = _colour(model.of, theme)
+    colour = colour_of(model.of, theme)
     band = model.curve or CurveBand(model.said, model.came, model.low, model.high)
     if model.curve is None:
         add_consistency(figure, model.said.tolist(), model.count.tolist(), colour=colour)
@@ -148,13 +144,13 @@ def _add_model(figure: go.Figure, model: ModelBins, theme: Theme) -> None:
         x=band.at.tolist(),
         y=band.value.tolist(),
         mode="lines",
-        name=f"{_SIGNS[model.of]} {plain(model.name, longest=34)}",
-        line={"color": colour, "dash": _DASHES[model.of], "width": 2},
+        name=f"{SIGNS[model.of]} {plain(model.name, longest=34)}",
+        line={"color": colour, "dash": DASHES[model.of], "width": 2},
         hoverinfo="skip",
     )
     width = model.right - model.left
     figure.add_bar(
-        x=((model.left + model.right) / 2 + _SHIFTS[model.of] * width).tolist(),
+        x=((model.left + model.right) / 2 + SHIFTS[model.of] * width).tolist(),
         y=(model.count / max(1, int(model.count.sum()))).tolist(),
         width=(width / 2).tolist(),
         yaxis="y3",
@@ -199,26 +195,14 @@ def _add_difference(figure: go.Figure, difference: CurveBand, theme: Theme) -> N
 
 def _add_points(figure: go.Figure, view: CalibrationView, theme: Theme) -> None:
     """The markers of both models as one trace, so that a point's index says model and bin."""
-    most = max((int(model.count.max(initial=1)) for model in view.models), default=1)
     expected = _expected(view, digits=3)
-    figure.add_scatter(
-        x=[float(model.said[at]) for model, at in view.points],
-        y=[float(model.heights[at]) for model, at in view.points],
-        mode="markers",
-        marker={
-            "symbol": [_SYMBOLS[model.of] for model, _ in view.points],
-            "color": [_colour(model.of, theme) for model, _ in view.points],
-            "size": [
-                _SMALLEST + (_LARGEST - _SMALLEST) * float(np.sqrt(model.count[at] / most))
-                for model, at in view.points
-            ],
-            "opacity": 0.85,
-            "line": {"width": 1, "color": theme.paper},
-        },
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 0.55}},
-        customdata=[
-            [
+    points = [
+        GroupPoint(
+            of=model.of,
+            at=float(model.said[at]),
+            height=float(model.heights[at]),
+            count=int(model.count[at]),
+            told=(
                 plain(model.name),
                 f"{model.left[at]:.3f} to {model.right[at]:.3f}",
                 f"{model.count[at]:,}",
@@ -228,15 +212,20 @@ def _add_points(figure: go.Figure, view: CalibrationView, theme: Theme) -> None:
                 expected[model.of][at],
                 plain(view.confidence),
                 plain(view.rate),
-            ]
-            for model, at in view.points
-        ],
-        hovertemplate=(
+            ),
+        )
+        for model, at in view.points
+    ]
+    add_group_points(
+        figure,
+        points,
+        theme,
+        sizes=_SIZES,
+        hover=(
             "<b>%{customdata[0]}</b><br>%{customdata[2]} texts, %{customdata[7]} %{customdata[1]}"
             "<br>mean %{customdata[7]} %{customdata[3]}<br>%{customdata[8]} %{customdata[4]}"
             " (95 % interval %{customdata[5]})<br>%{customdata[6]} if calibrated<extra></extra>"
         ),
-        showlegend=False,
     )
 
 
@@ -261,10 +250,6 @@ def _expected(view: CalibrationView, *, digits: int) -> dict[Of, tuple[str, ...]
         model.of: consistent_texts(model.said.tolist(), model.count.tolist(), digits=digits)
         for model in view.models
     }
-
-
-def _colour(of: Of, theme: Theme) -> str:
-    return theme.reference if of == "reference" else theme.candidate
 
 
 def _reach(difference: CurveBand) -> list[float]:

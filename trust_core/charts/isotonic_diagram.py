@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
 
+from trust_core.charts.both_models import DASHES, SHIFTS, SIGNS, GroupPoint, Of, add_group_points, colour_of
 from trust_core.charts.table import Table
 from trust_core.charts.theme import Theme, add_band, add_diagonal, faded, framed, plain
 from trust_core.domain.arrays import FloatArray, IntArray
@@ -15,13 +16,8 @@ from trust_core.domain.arrays import FloatArray, IntArray
 CLICKED: Final = 7
 """The trace whose points are clicked: one a model and block, in the order of `IsotonicView.points`."""
 
-Of = Literal["reference", "candidate"]
-
-_DASHES: Final[dict[Of, str]] = {"reference": "solid", "candidate": "dash"}
-_SYMBOLS: Final[dict[Of, str]] = {"reference": "circle", "candidate": "diamond"}
-_SIGNS: Final[dict[Of, str]] = {"reference": "●", "candidate": "◆"}
-_SHIFTS: Final[dict[Of, float]] = {"reference": -0.25, "candidate": 0.25}
-_SMALLEST, _LARGEST = 5.0, 18.0
+_SIZES: Final = (5.0, 18.0)
+"""Of the smallest marker and of the largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +125,19 @@ def isotonic_diagram(view: IsotonicView, *, theme: Theme) -> go.Figure:
 
 def _add_model(figure: go.Figure, model: IsotonicModel, theme: Theme) -> None:
     """Band, curve and histogram of one model: three traces, whatever there is to show."""
-    colour = _colour(model.of, theme)
+    colour = colour_of(model.of, theme)
     add_band(figure, model.places.tolist(), model.low.tolist(), model.high.tolist(), colour=colour)
     figure.add_scatter(
         x=model.at.tolist(),
         y=model.value.tolist(),
         mode="lines",
-        name=f"{_SIGNS[model.of]} {plain(model.name, longest=34)}",
-        line={"color": colour, "dash": _DASHES[model.of], "width": 2},
+        name=f"{SIGNS[model.of]} {plain(model.name, longest=34)}",
+        line={"color": colour, "dash": DASHES[model.of], "width": 2},
         hoverinfo="skip",
     )
     width = 1 / max(1, len(model.texts))
     figure.add_bar(
-        x=((np.arange(len(model.texts)) + 0.5 + _SHIFTS[model.of]) * width).tolist(),
+        x=((np.arange(len(model.texts)) + 0.5 + SHIFTS[model.of]) * width).tolist(),
         y=(model.texts / max(1, int(model.texts.sum()))).tolist(),
         width=width / 2,
         yaxis="y2",
@@ -153,38 +149,31 @@ def _add_model(figure: go.Figure, model: IsotonicModel, theme: Theme) -> None:
 
 def _add_points(figure: go.Figure, view: IsotonicView, theme: Theme) -> None:
     """The markers of both models as one trace, so that a point's index says model and block."""
-    most = max((int(model.count.max(initial=1)) for model in view.models), default=1)
-    figure.add_scatter(
-        x=[float(model.said[at]) for model, at in view.points],
-        y=[float(model.came[at]) for model, at in view.points],
-        mode="markers",
-        marker={
-            "symbol": [_SYMBOLS[model.of] for model, _ in view.points],
-            "color": [_colour(model.of, theme) for model, _ in view.points],
-            "size": [
-                _SMALLEST + (_LARGEST - _SMALLEST) * float(np.sqrt(model.count[at] / most))
-                for model, at in view.points
-            ],
-            "opacity": 0.85,
-            "line": {"width": 1, "color": theme.paper},
-        },
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 0.55}},
-        customdata=[
-            [
+    points = [
+        GroupPoint(
+            of=model.of,
+            at=float(model.said[at]),
+            height=float(model.came[at]),
+            count=int(model.count[at]),
+            told=(
                 plain(model.name),
                 *_told(model, at, digits=3),
                 plain(view.confidence),
                 plain(view.rate),
-            ]
-            for model, at in view.points
-        ],
-        hovertemplate=(
+            ),
+        )
+        for model, at in view.points
+    ]
+    add_group_points(
+        figure,
+        points,
+        theme,
+        sizes=_SIZES,
+        hover=(
             "<b>%{customdata[0]}</b><br>%{customdata[2]} texts, %{customdata[6]} %{customdata[1]}"
             "<br>mean %{customdata[6]} %{customdata[3]}<br>%{customdata[7]} %{customdata[4]}"
             "<br>%{customdata[5]} if calibrated<extra></extra>"
         ),
-        showlegend=False,
     )
 
 
@@ -198,10 +187,6 @@ def _told(model: IsotonicModel, at: int, *, digits: int) -> tuple[str, str, str,
         f"{model.came[at]:.{digits}f}",
         f"{low:.{digits}f} to {high:.{digits}f}",
     )
-
-
-def _colour(of: Of, theme: Theme) -> str:
-    return theme.reference if of == "reference" else theme.candidate
 
 
 def isotonic_alt(view: IsotonicView) -> str:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from trust_core.charts.both_models import DASHES, SHIFTS, SYMBOLS
 from trust_core.charts.consistency import add_consistency, consistent_texts
 from trust_core.charts.table import Table
 from trust_core.charts.theme import Theme, add_band, add_diagonal, faded, framed, plain
 from trust_core.domain.report import ReliabilityCurve
-
-_DASHES = {"reference": "solid", "candidate": "dash"}
-_SYMBOLS = {"reference": "circle", "candidate": "diamond"}
-_SHIFTS = {"reference": -0.25, "candidate": 0.25}
 
 
 def reliability_diagram(
@@ -58,8 +55,8 @@ def _add_model(figure: go.Figure, curve: ReliabilityCurve, name: str, theme: The
         y=list(curve.acc),
         mode="lines+markers",
         name=plain(name),
-        line={"color": colour, "dash": _DASHES[curve.of], "width": 2},
-        marker={"symbol": _SYMBOLS[curve.of], "size": 8},
+        line={"color": colour, "dash": DASHES[curve.of], "width": 2},
+        marker={"symbol": SYMBOLS[curve.of], "size": 8},
         customdata=[list(row) for row in zip(curve.n, curve.low, curve.high, strict=True)],
         hovertemplate=(
             "confidence %{x:.1%}<br>accuracy %{y:.1%}<br>95 % interval %{customdata[1]:.1%} to "
@@ -69,7 +66,7 @@ def _add_model(figure: go.Figure, curve: ReliabilityCurve, name: str, theme: The
     widths = [right - left for left, right in zip(curve.left, curve.right, strict=True)]
     figure.add_bar(
         x=[
-            (left + right) / 2 + _SHIFTS[curve.of] * (right - left)
+            (left + right) / 2 + SHIFTS[curve.of] * (right - left)
             for left, right in zip(curve.left, curve.right, strict=True)
         ],
         y=[count / total for count in curve.n],

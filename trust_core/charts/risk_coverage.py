@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
 
 import plotly.graph_objects as go
 
+from trust_core.charts.both_models import DASHES, SIGNS, SYMBOLS, Of, colour_of
 from trust_core.charts.table import Table
 from trust_core.charts.theme import Theme, add_band, framed, plain
 from trust_core.domain.report import RiskCoverage
-
-Of = Literal["reference", "candidate"]
-
-_DASHES: Final[dict[Of, str]] = {"reference": "solid", "candidate": "dash"}
-_SYMBOLS: Final[dict[Of, str]] = {"reference": "circle", "candidate": "diamond"}
-_SIGNS: Final[dict[Of, str]] = {"reference": "●", "candidate": "◆"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +56,14 @@ def risk_coverage(
     """
     figure = go.Figure()
     for curve, name in zip(curves, names, strict=True):
-        colour = _colour(curve.of, theme)
+        colour = colour_of(curve.of, theme)
         add_band(figure, curve.coverage, curve.low, curve.high, colour=colour)
         figure.add_scatter(
             x=list(curve.coverage),
             y=list(curve.risk),
             mode="lines",
-            name=f"{_SIGNS[curve.of]} {plain(name, longest=34)}",
-            line={"color": colour, "dash": _DASHES[curve.of], "width": 2},
+            name=f"{SIGNS[curve.of]} {plain(name, longest=34)}",
+            line={"color": colour, "dash": DASHES[curve.of], "width": 2},
             customdata=[
                 list(row) for row in zip(curve.threshold, curve.n, curve.low, curve.high, strict=True)
             ],
@@ -79,8 +73,8 @@ def risk_coverage(
             ),
         )
     for mark in marks:
-        colour = _colour(mark.of, theme)
-        symbol = _SYMBOLS[mark.of]
+        colour = colour_of(mark.of, theme)
+        symbol = SYMBOLS[mark.of]
         figure.add_scatter(
             x=[mark.coverage],
             y=[mark.risk],
@@ -116,10 +110,6 @@ def risk_coverage(
 def _mark_name(mark: ThresholdMark) -> str:
     what = "tuned threshold" if mark.tuned else "threshold"
     return f"{what} {mark.threshold:.3f}, {mark.of}"
-
-
-def _colour(of: Of, theme: Theme) -> str:
-    return theme.reference if of == "reference" else theme.candidate
 
 
 def risk_coverage_alt(

@@ -10,7 +10,8 @@ import streamlit as st
 from trust_core.calibration.corp import BrierSplit, brier_split
 from trust_core.calibration.diagram import Claims, binned_claims
 from trust_core.calibration.isotonic import isotonic_curve
-from trust_core.charts.isotonic_diagram import IsotonicModel, IsotonicView, Of
+from trust_core.charts.both_models import Of
+from trust_core.charts.isotonic_diagram import IsotonicModel, IsotonicView
 from trust_core.domain.measures import NotMeasured
 from trust_core.stats.seeds import derived_rng
 from trust_core.ui.compact import short_name, small_table

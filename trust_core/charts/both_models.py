@@ -1,0 +1,78 @@
+"""How reference and candidate look where a chart shows both: colour, line, sign, and points to click."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from trust_core.charts.theme import Theme
+
+Of = Literal["reference", "candidate"]
+
+DASHES: Final[dict[Of, str]] = {"reference": "solid", "candidate": "dash"}
+SYMBOLS: Final[dict[Of, str]] = {"reference": "circle", "candidate": "diamond"}
+SIGNS: Final[dict[Of, str]] = {"reference": "●", "candidate": "◆"}
+SHIFTS: Final[dict[Of, float]] = {"reference": -0.25, "candidate": 0.25}
+"""By how much of its width a bar stands beside the middle, so that both models' bars are seen."""
+
+
+def colour_of(of: Of, theme: Theme) -> str:
+    """The colour of a model."""
+    return theme.reference if of == "reference" else theme.candidate
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPoint:
+    """One marker: a group of texts of one model, such as a bin.
+
+    Attributes:
+        of: whose it is.
+        at, height: where it stands.
+        count: its texts.
+        told: what the hover text fills in.
+    """
+
+    of: Of
+    at: float
+    height: float
+    count: int
+    told: tuple[str, ...]
+
+
+def add_group_points(
+    figure: go.Figure, points: Sequence[GroupPoint], theme: Theme, *, sizes: tuple[float, float], hover: str
+) -> None:
+    """The markers of both models as one trace, so that a point's index says model and group.
+
+    Args:
+        figure: what they are added to.
+        points: the markers.
+        theme: colours.
+        sizes: of a marker without texts, and of the one with the most.
+        hover: plotly's template.
+    """
+    most = max((1, *(point.count for point in points)))
+    smallest, largest = sizes
+    figure.add_scatter(
+        x=[point.at for point in points],
+        y=[point.height for point in points],
+        mode="markers",
+        marker={
+            "symbol": [SYMBOLS[point.of] for point in points],
+            "color": [colour_of(point.of, theme) for point in points],
+            "size": [
+                smallest + (largest - smallest) * float(np.sqrt(point.count / most)) for point in points
+            ],
+            "opacity": 0.85,
+            "line": {"width": 1, "color": theme.paper},
+        },
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 0.55}},
+        customdata=[list(point.told) for point in points],
+        hovertemplate=hover,
+        showlegend=False,
+    )
