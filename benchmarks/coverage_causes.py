@@ -8,17 +8,14 @@ results/coverage_causes.json.
 
 from __future__ import annotations
 
-import argparse
-import time
 from dataclasses import dataclass
-from functools import cache
-from itertools import product
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 from scipy.special import expit
 
-from benchmarks.simulated import Held, Row, coverage_rows, write
+from benchmarks.simulated import Held, Row, coverage_rows, simulate
 from trust_core.alignment.causal import Tried, causal_findings
 from trust_core.alignment.deletion import CurveLimits, Trials, mean_drop
 from trust_core.alignment.ranking import choose_k
@@ -175,20 +172,8 @@ def measure(name: str, n: int, *, draws: int, resamples: int, size: int = POPULA
 
 def main() -> None:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--resamples", type=int, default=400)
-    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    chosen = parser.parse_args()
-    start = time.process_time()
-    rows: list[Row] = []
-    for n, name in product(chosen.sizes, SCENARIOS):
-        found = measure(name, n, draws=chosen.draws, resamples=chosen.resamples)
-        rows += found
-        write(chosen.out, rows, seconds=time.process_time() - start)
-        for row in found:
-            print(f"{name}, n = {n}: {row['figure']} {row['coverage']:.3f} of {row['draws']}", flush=True)
+    scenarios = [(name, partial(measure, name)) for name in SCENARIOS]
+    simulate(__doc__, scenarios, draws=1000, resamples=400, sizes=SIZES, out=RESULTS)
 
 
 if __name__ == "__main__":

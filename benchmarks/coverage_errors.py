@@ -8,12 +8,9 @@ results/coverage_errors.json.
 
 from __future__ import annotations
 
-import argparse
-import time
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
-from itertools import product
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +28,7 @@ from benchmarks.coverage import (
     predictions,
     sample,
 )
-from benchmarks.simulated import Held, Row, coverage_rows, write
+from benchmarks.simulated import Held, Row, coverage_rows, simulate
 from trust_core.calibration.curve_distance import CurveDistance, curve_distance, distance_of_means
 from trust_core.calibration.depth import swept
 from trust_core.calibration.sweep import sweep
@@ -180,23 +177,16 @@ def _named(key: str, of: str) -> str:
     return f"{SCALED.get(key, key)} ({of})"
 
 
+def measure(name: str, n: int, *, draws: int, resamples: int) -> list[Row]:
+    """Coverage of every figure over many samples of n texts."""
+    answers = [errors_held(name, n, resamples, draw) for draw in range(draws)]
+    return coverage_rows(answers, answers[0], scenario=name, n=n, resamples=resamples)
+
+
 def main() -> None:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=200)
-    parser.add_argument("--resamples", type=int, default=300)
-    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    chosen = parser.parse_args()
-    start = time.process_time()
-    rows: list[Row] = []
-    for n, name in product(chosen.sizes, SCENARIOS):
-        answers = [errors_held(name, n, chosen.resamples, draw) for draw in range(chosen.draws)]
-        found = coverage_rows(answers, answers[0], scenario=name, n=n, resamples=chosen.resamples)
-        rows += found
-        write(chosen.out, rows, seconds=time.process_time() - start)
-        for row in found:
-            print(f"{name}, n = {n}: {row['figure']} {row['coverage']:.3f} of {row['draws']}", flush=True)
+    scenarios = [(name, partial(measure, name)) for name in SCENARIOS]
+    simulate(__doc__, scenarios, draws=200, resamples=300, sizes=SIZES, out=RESULTS)
 
 
 if __name__ == "__main__":

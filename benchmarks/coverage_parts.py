@@ -7,11 +7,8 @@ value. Writes results/coverage_parts.json.
 
 from __future__ import annotations
 
-import argparse
-import time
 from collections.abc import Callable
 from functools import cache, partial
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +24,7 @@ from benchmarks.coverage import (
     sample,
 )
 from benchmarks.explained_texts import alignment_of, assess, explained, taken
-from benchmarks.simulated import Held, Row, coverage_rows, write
+from benchmarks.simulated import Held, Row, coverage_rows, simulate
 from trust_core.alignment.beside_twin import alignment_beside_twin
 from trust_core.alignment.split_half import CrossedHalves
 from trust_core.calibration.scores import gold_scores, score_evidence
@@ -139,22 +136,9 @@ def measure(
 
 def main() -> None:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--resamples", type=int, default=500)
-    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    chosen = parser.parse_args()
-    start = time.process_time()
-    rows: list[Row] = []
     kinds = ((answers_held, SCENARIOS), (reasons_held, CANDIDATES))
-    for n, (held, names) in product(chosen.sizes, kinds):
-        for name in names:
-            found = measure(held, name, n, draws=chosen.draws, resamples=chosen.resamples)
-            rows += found
-            write(chosen.out, rows, seconds=time.process_time() - start)
-            for row in found:
-                print(f"{name}, n = {n}: {row['figure']} {row['coverage']:.3f} of {row['draws']}", flush=True)
+    scenarios = [(name, partial(measure, held, name)) for held, names in kinds for name in names]
+    simulate(__doc__, scenarios, draws=1000, resamples=500, sizes=SIZES, out=RESULTS)
 
 
 if __name__ == "__main__":

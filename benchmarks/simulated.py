@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
 import subprocess
+import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -74,6 +77,48 @@ def coverage_rows(
             }
         )
     return rows
+
+
+class Measure(Protocol):
+    """Simulates one scenario at one size: the rows of its figures."""
+
+    def __call__(self, n: int, /, *, draws: int, resamples: int) -> list[Row]:
+        """Coverage of every figure over so many samples of n texts."""
+
+
+def simulate(
+    description: str | None,
+    scenarios: Sequence[tuple[str, Measure]],
+    *,
+    draws: int,
+    resamples: int,
+    sizes: Sequence[int],
+    out: Path,
+) -> None:
+    """The command line of a simulation: every scenario at every size, written and printed one by one.
+
+    Args:
+        description: what it says of itself.
+        scenarios: names, and what simulates them.
+        draws: samples of each scenario and size, where the command line says nothing else.
+        resamples: of each interval, likewise.
+        sizes: numbers of texts, likewise.
+        out: the file of the results, likewise.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--draws", type=int, default=draws)
+    parser.add_argument("--resamples", type=int, default=resamples)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(sizes))
+    parser.add_argument("--out", type=Path, default=out)
+    chosen = parser.parse_args()
+    start = time.process_time()
+    rows: list[Row] = []
+    for n, (name, measure) in product(chosen.sizes, scenarios):
+        found = measure(n, draws=chosen.draws, resamples=chosen.resamples)
+        rows += found
+        write(chosen.out, rows, seconds=time.process_time() - start)
+        for row in found:
+            print(f"{name}, n = {n}: {row['figure']} {row['coverage']:.3f} of {row['draws']}", flush=True)
 
 
 def pooled(recorded: Sequence[Row], new: Sequence[Row]) -> list[Row]:
