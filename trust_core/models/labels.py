@@ -6,6 +6,7 @@ from the user, since a guessed order turns every figure of a report into nonsens
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -202,11 +203,20 @@ def _template(given: NamedClasses, canonical: tuple[str, ...]) -> str:
     # Gold labels may share a class; of two names of a model, nobody knows which one is wrong.
     sure = [given.section == "data" or meanings.count(one) == 1 for one in meanings]
     lines = [
-        f'    "{name}": {class_of.get(meaning, TO_FILL_IN) if alone else TO_FILL_IN}'
+        f"    {_quoted(name)}: {_quoted(class_of.get(meaning, TO_FILL_IN) if alone else TO_FILL_IN)}"
         for name, meaning, alone in zip(given.names, meanings, sure, strict=True)
     ]
     head = f"Say which is which in a label-map file (--label-map FILE), with a class for each {TO_FILL_IN}:"
     return "\n".join([head, f"  {given.section}:", *lines])
+
+
+def _quoted(name: str) -> str:
+    """A name as YAML reads it back: bare, `yes` would be a truth value and `1.0` a number."""
+    return "".join(
+        # Line separators and their like are allowed in JSON's texts and not in YAML's.
+        sign if sign.isprintable() else f"\\U{ord(sign):08x}"
+        for sign in json.dumps(name, ensure_ascii=False)
+    )
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -56,7 +56,7 @@ def test_numbered_names_need_a_mapping() -> None:
     with pytest.raises(LabelError) as caught:
         match_labels(party(NUMBERED), NLI)
     message = str(caught.value)
-    for part in ("'LABEL_0'", "'contradiction'", "order is not guessed", "--label-map", '"LABEL_1": ???'):
+    for part in ("'LABEL_0'", "'contradiction'", "order is not guessed", "--label-map", '"LABEL_1": "???"'):
         assert part in message
 
 
@@ -146,11 +146,22 @@ def test_a_suggested_label_map_never_guesses() -> None:
         match_gold(given, NLI)
     template = str(caught.value).partition("???:\n")[2]
     assert yaml.safe_load(template) == {"data": {"contradicts": "contradiction", "maybe": "???"}}
-    with pytest.raises(LabelError, match='"LABEL_0": \\?\\?\\?'):
+    with pytest.raises(LabelError, match='"LABEL_0": "\\?\\?\\?"'):
         match_labels(party(NUMBERED), NLI)
     with pytest.raises(LabelError) as caught:
         match_labels(party(("entails", "entail", "neutral")), NLI)
-    assert '"entails": ???\n    "entail": ???\n    "neutral": neutral' in str(caught.value)
+    assert '"entails": "???"\n    "entail": "???"\n    "neutral": "neutral"' in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "odd", ["1.0", "null", "~", "a: b", 'say "a"', "back\\slash", "new\u2028line\x7f", "😀 #"]
+)
+def test_a_suggested_label_map_is_read_back_as_texts(odd: str) -> None:
+    """Names that bare YAML takes for truth values, numbers or nothing come back as they are."""
+    with pytest.raises(LabelError) as caught:
+        match_gold(party(("YES", "no", odd), section="data"), ("yes", "no", "on"))
+    template = str(caught.value).partition("???:\n")[2]
+    assert yaml.safe_load(template) == {"data": {"YES": "yes", "no": "no", odd: "???"}}
 
 
 def test_an_unfinished_label_map_is_refused() -> None:
