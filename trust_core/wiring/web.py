@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from trust_core.jobs.queue import JobQueue, QueueLimits
 from trust_core.jobs.record import WorkerStatus
 from trust_core.jobs.start import WorkerStarter
 from trust_core.jobs.warm_client import WarmClient
+from trust_core.ports import Clock
 from trust_core.settings import Settings
 from trust_core.store.archive import archived, name_of, unpacked
 from trust_core.store.folder import is_claimed
@@ -29,15 +31,19 @@ CHECK_S = 300.0
 MOST_CHECKED = 64
 """Answers to checks that are kept."""
 
+CHECKED_S = 300.0
+"""So long they are kept: what the hub holds without a revision, nobody here sees change."""
+
 
 class Web:
     """Everything that the app does outside its own process, and the places where it keeps things.
 
     Args:
         settings: of the machine.
+        clock: counts seconds.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock = time.monotonic) -> None:
         command, folder = program()
         self.settings = settings
         self._starter = WorkerStarter(
@@ -53,7 +59,8 @@ class Web:
         self.interactive = WarmClient(settings.home, wake=self.start_worker_if_free)
         self.uploads = uploads_of(settings)
         self.imports = Imports(settings.home)
-        self._checked: dict[tuple[str, str], PreflightReport] = {}
+        self._clock = clock
+        self._checked: dict[tuple[str, str], tuple[float, PreflightReport]] = {}
         self._registry = Registry(settings.home)
 
     def start_worker_if_free(self) -> bool:
@@ -70,21 +77,23 @@ class Web:
         """Look at models, data and settings of an evaluation before it runs; takes seconds.
 
         Done by the worker's warm process, which has the libraries, the hub's token and the device. The
-        same question is answered at once the second time, unless the hub was in the way.
+        same question is answered at once for some minutes, unless there was a problem: it may be mended.
 
         Raises:
             TrustError: no worker answers.
         """
-        key = (owner, job_id(spec))
-        if key in self._checked:
-            return self._checked[key]
+        key, asked = (owner, job_id(spec)), self._clock()
+        before = self._checked.get(key)
+        if before is not None and asked - before[0] < CHECKED_S:
+            return before[1]
         given = spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         content = self.interactive.ask("check", {"spec": given, "owner": owner}, timeout_s=CHECK_S)
         found = PreflightReport.model_validate(content)
-        if all(known.kind != "HubError" for known in found.problems):
+        if found.ok:
+            self._checked.pop(key, None)
             while len(self._checked) >= MOST_CHECKED:
-                del self._checked[next(iter(self._checked))]
-            self._checked[key] = found
+                self._checked.pop(next(iter(self._checked)), None)
+            self._checked[key] = (asked, found)
         return found
 
     def worker(self) -> WorkerStatus | None:

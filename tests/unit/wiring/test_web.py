@@ -17,7 +17,7 @@ from trust_core.jobs.ledger import Ledger
 from trust_core.settings import Settings
 from trust_core.store.folder import open_run
 from trust_core.store.registry import Registry
-from trust_core.wiring.web import MOST_CHECKED, Web, workplace
+from trust_core.wiring.web import CHECKED_S, MOST_CHECKED, Web, workplace
 
 SPEC = Spec(reference="nli-reference", candidates=("ref:int8",), data=DataSpec(source="bundled:nli"))
 
@@ -163,28 +163,47 @@ def test_checks_need_a_worker(web: Web) -> None:
         web.check(SPEC)
 
 
+class _Asked:
+    """Answers of a warm process, one after the other, the last one again and again; counts the questions."""
+
+    def __init__(self, *answers: PreflightReport) -> None:
+        self.times = 0
+        self._answers = answers
+
+    def __call__(self, kind: str, content: dict[str, object], *, timeout_s: float) -> dict[str, object]:
+        self.times += 1
+        return self._answers[min(self.times, len(self._answers)) - 1].model_dump(mode="json")
+
+
 def test_checks_are_remembered(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same question is asked once for each owner, unless the hub was in the way; old answers go."""
-    asked: list[str] = []
-    answers = [
-        PreflightReport(problems=(Problem(about="m", kind="HubError", what="x"),)),
-        PreflightReport(problems=()),
-    ]
-
-    def ask(kind: str, content: dict[str, object], *, timeout_s: float) -> dict[str, object]:
-        asked.append(kind)
-        return answers[min(len(asked), 2) - 1].model_dump(mode="json")
-
+    """The same question is asked once for each owner, unless there was a problem; old answers go."""
+    problem = Problem(about="m", kind="ModelNotFound", what="x")
+    ask = _Asked(PreflightReport(problems=(problem,)), PreflightReport(problems=()))
     monkeypatch.setattr(web.interactive, "ask", ask)
     assert not web.check(SPEC).ok
     assert web.check(SPEC).ok
     assert web.check(SPEC).ok
-    assert len(asked) == 2
+    assert ask.times == 2
     web.check(SPEC, owner="ann")
-    assert len(asked) == 3
+    assert ask.times == 3
     for seed in range(MOST_CHECKED + 5):
         web.check(SPEC.model_copy(update={"seed": seed}))
     assert len(web._checked) == MOST_CHECKED
+
+
+def test_a_new_upload_on_the_hub_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer is kept for some minutes: then a model without a revision is looked at anew."""
+    now = [0.0]
+    web = Web(Settings(home=tmp_path, start_worker=False), clock=lambda: now[0])
+    ask = _Asked(*(PreflightReport(problems=(), name=name) for name in ("before", "after")))
+    monkeypatch.setattr(web.interactive, "ask", ask)
+    spec = SPEC.model_copy(update={"reference": "owner/name"})
+    seen = []
+    for moment in (0.0, CHECKED_S - 1, CHECKED_S, 2 * CHECKED_S - 1):
+        now[0] = moment
+        seen.append(web.check(spec).name)
+    assert seen == ["before", "before", "after", "after"]
+    assert (ask.times, len(web._checked)) == (2, 1)
 
 
 def test_the_worker_that_was(web: Web, tmp_path: Path) -> None:
