@@ -10,6 +10,7 @@ from tests.support.ui_runs import app_on, said, write_run
 from trust_core.domain.spec import DataSpec
 from trust_core.jobs.record import Job
 from trust_core.settings import settings_from
+from trust_core.store.registry import Registry
 from trust_core.ui import visitor
 from trust_core.wiring.web import workplace
 
@@ -105,3 +106,23 @@ def test_an_upload_cannot_be_named_by_another(
     assert "outside the folders" in said(app)
     assert all("A dog runs." not in str(table.value) for table in app.dataframe)
     assert "setup-run" not in {one.key for one in app.button}
+
+
+def test_runs_of_the_command_line_stay_in_the_list(
+    home: Path, repository: Path, signed_in: Callable[[str], None]
+) -> None:
+    """Such a run belongs to nobody who signs in: it is shown without the way to take it off the list."""
+    run = write_run(home / "other")
+    Registry(home).record(run, fingerprint="e" * 64, name="sample", state="done")
+    entry = workplace(settings_from({"TRUST_HOME": str(home), "TRUST_START_WORKER": "0"})).runs()[0]
+    forgets = []
+    for sign_in in (False, True):
+        if sign_in:
+            signed_in("ann")
+        app = app_on("runs", repository, run="")
+        app.session_state["runs-chosen"] = entry.id
+        app.run()
+        assert not app.exception
+        assert app.button(key="run-open")
+        forgets.append("run-forget" in {button.key for button in app.button})
+    assert forgets == [True, False]

@@ -162,11 +162,12 @@ class Web:
 
         Args:
             folder: of the run.
-            viewer: who asks: imports of others stay; None where nobody signs in.
+            viewer: who asks: imports of others and runs of the command line, which are nobody's, stay; None
+                where nobody signs in.
 
         Raises:
             RunConflict: a process works on it, or it is a job's.
-            RunError: it is an import of somebody else, or cannot be removed.
+            RunError: it is an import of somebody else, one of the command line, or cannot be removed.
         """
         self._check_writable()
         place = folder.resolve()
@@ -177,6 +178,12 @@ class Web:
         imported = self.imports.holds(place)
         if place.parent == self.settings.home.resolve() / "runs" and not imported:
             raise RunConflict("This run belongs to a job.", remedy="Delete the job.")
+        if viewer is not None and not imported:
+            raise RunError(
+                "This run was started at the command line: it is nobody's here.",
+                allowed="Where people sign in, only imported runs of one's own can be taken off the list.",
+                remedy="Whoever runs this server can do it, in an app on this TRUST_HOME without sign-in.",
+            )
         if imported:
             try:
                 shutil.rmtree(place)

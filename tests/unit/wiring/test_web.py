@@ -131,6 +131,17 @@ def test_forgetting_leaves_foreign_folders_alone(web: Web, tmp_path: Path) -> No
         web.forget(web.queue.submit(SPEC, owner="", name="x").folder)
 
 
+def test_runs_of_the_command_line_are_nobodys(web: Web, tmp_path: Path) -> None:
+    """Where people sign in, no one takes a run of the command line off the list; elsewhere everybody may."""
+    run = open_run(tmp_path / "mine", fingerprint="e" * 64, spec={}, name="x")
+    Registry(tmp_path).record(run.path, fingerprint=run.fingerprint, name="x", state="done")
+    with pytest.raises(RunError, match="nobody's here"):
+        web.forget(run.path, viewer="ann")
+    assert [one.path for one in web.runs(viewer="bob")] == [run.path]
+    web.forget(run.path)
+    assert web.runs() == []
+
+
 def test_too_large_an_import(tmp_path: Path) -> None:
     """The refusal names the setting."""
     small = workplace(Settings(home=tmp_path, start_worker=False, max_data_bytes=10))

@@ -118,7 +118,7 @@ def _changes(run: KnownRun) -> None:
         with st.popover("Delete"):
             st.write("The run and its results are removed from the server. This cannot be undone.")
             st.button("Delete for good", key="run-delete", on_click=_tried, args=(_delete, run))
-    elif run.entry is not None:
+    elif run.entry is not None and (run.imported or visitor.viewer() is None):
         with st.popover("Forget"):
             st.write("The run leaves this list. Its folder stays, unless it was imported here.")
             st.button("Take it off the list", key="run-forget", on_click=_tried, args=(_forget, run))
