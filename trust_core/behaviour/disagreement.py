@@ -24,7 +24,11 @@ _NAMES: Final = re.compile(r"(?:\w*_)?(?:entropy|disagreement)(?:_\w+)?", re.IGN
 """Columns that hold a degree of disagreement."""
 
 _LABELS: Final = re.compile(r"(?:\w*_)?annotator_labels|annotations|votes", re.IGNORECASE)
-"""Columns that hold each annotator's label."""
+"""Columns that hold each annotator's label, or how many gave each."""
+
+_QUOTED: Final = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+
+_MOST_VOTES: Final = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ def human_disagreement(columns: Mapping[str, Sequence[str]], classes: Sequence[s
     """What the data says about disagreement; None where it says nothing, or not about every text.
 
     Looked for, in this order: a count of annotators for each class (`n_<class>`), each annotator's label
-    (`annotator_labels`, a JSON list or labels separated by spaces, commas or semicolons), and a number called
-    `entropy` or `disagreement`.
+    (`annotator_labels`, a list as JSON or Python writes it, or labels separated by spaces, commas or
+    semicolons; or an object with a count for each label), and a number called `entropy` or `disagreement`.
     """
     counts = [f"n_{name}" for name in classes]
     if all(name in columns for name in counts):
@@ -60,9 +64,9 @@ def human_disagreement(columns: Mapping[str, Sequence[str]], classes: Sequence[s
                 return Disagreement(", ".join(counts), np.array(spreads))
     for name, cells in columns.items():
         if _LABELS.fullmatch(name):
-            listed = [_labels(cell) for cell in cells]
-            if all(len(labels) > 1 for labels in listed):
-                spread = [entropy(list(Counter(labels).values()), base=2) for labels in listed]
+            listed = [_votes(cell) for cell in cells]
+            if all(sum(votes) > 1 for votes in listed):
+                spread = [entropy(votes, base=2) for votes in listed]
                 return Disagreement(name, np.array(spread, dtype=np.float64))
     for name, cells in columns.items():
         if _NAMES.fullmatch(name):
@@ -97,12 +101,28 @@ def _numbers(cells: Sequence[str]) -> FloatArray | None:
     return values if np.isfinite(values).all() else None
 
 
-def _labels(cell: str) -> list[str]:
-    """The labels in a cell."""
+def _votes(cell: str) -> list[float]:
+    """How many annotators gave each label; nothing where a cell does not say it."""
     try:
         found = json.loads(cell)
-    except ValueError:
-        found = None
+    except (ValueError, RecursionError):
+        found = _listed(cell)
+    if isinstance(found, dict):
+        return _counts(list(found.values()))
     if isinstance(found, list):
-        return [str(label) for label in found if str(label)]
-    return [label for label in re.split(r"[\s,;|]+", cell) if label]
+        return [float(count) for count in Counter(str(label) for label in found if str(label)).values()]
+    return []
+
+
+def _listed(cell: str) -> list[str]:
+    """The labels in a cell that is no JSON: quoted, as Python and numpy write them, or set apart by signs."""
+    quoted = _QUOTED.findall(cell) if cell.strip().startswith(("[", "(")) else []
+    if quoted:
+        return [single or double for single, double in quoted]
+    return re.split(r"[\s,;|]+", cell.strip().strip("[]()"))
+
+
+def _counts(values: Sequence[object]) -> list[float]:
+    """Counts of annotators; nothing where a value is none."""
+    counts = [float(value) for value in values if isinstance(value, int | float) and 0 <= value < _MOST_VOTES]
+    return counts if len(counts) == len(values) else []

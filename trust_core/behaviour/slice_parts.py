@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -42,6 +44,17 @@ NUMBER_WORDS: Final = frozenset(
 )
 """English words for numbers; "one" is left out, since it mostly means somebody."""
 
+_LONGEST_NUMBER: Final = 13
+
+_MOST_DIGITS: Final = 17
+"""So many tell any two different numbers apart."""
+
+NO_NUMBER: Final = "(no number)"
+"""The texts that a column of numbers says nothing about."""
+
+_MISSING: Final = frozenset({"", "-", "?", "n/a", "na", "nan", "none", "null"})
+"""What stands in a column of numbers, in small letters, where there is none."""
+
 _DIGIT = re.compile(r"\d")
 
 
@@ -52,7 +65,7 @@ class CutTexts:
     Attributes:
         n: texts.
         words: (n,) lower-case words of both segments; None where texts were left out.
-        strings: (n,) both segments in lower case, for searches; None likewise.
+        strings: (n,) both segments in lower case with single spaces, for searches; None likewise.
         gold: (n,) names of the gold classes; None where a text has none.
         answers: (n,) names of the classes that the reference predicts.
         columns: further columns of the data by name.
@@ -101,7 +114,8 @@ def cut_texts(
     if pairs is not None and any(first for first, _ in pairs):
         split = []
         for first, second in pairs:
-            found = segment("", (first.lower(), None if second is None else second.lower())).words
+            lower = _composed(first).lower(), None if second is None else _composed(second).lower()
+            found = segment("", lower).words
             split.append(
                 (
                     tuple(word.text for word in found if word.segment == 0),
@@ -109,7 +123,9 @@ def cut_texts(
                 )
             )
         words = tuple(split)
-        strings = tuple("\n".join(part for part in pair if part).casefold() for pair in pairs)
+        strings = tuple(
+            "\n".join(_caseless(" ".join(part.split())) for part in pair if part) for pair in pairs
+        )
     return CutTexts(
         n=len(answers),
         words=words,
@@ -118,6 +134,16 @@ def cut_texts(
         answers=tuple(answers),
         columns=columns,
     )
+
+
+def _composed(text: str) -> str:
+    """Text in which an accent is no character of its own, so that equal letters compare as equal."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _caseless(text: str) -> str:
+    """Text for comparisons in which small and capital letters are alike."""
+    return _composed(_composed(text).casefold())
 
 
 def possible_cuts(texts: CutTexts) -> tuple[str, ...]:
@@ -193,7 +219,7 @@ def _two(by: str, found: BoolArray, names: tuple[str, str]) -> tuple[Part, ...]:
 
 
 def _searched(by: str, texts: CutTexts) -> tuple[Part, ...]:
-    wanted = by.removeprefix(SEARCH).casefold()
+    wanted = _caseless(re.sub(r"\s+", " ", by.removeprefix(SEARCH)))
     strings = texts.strings or ("",) * texts.n
     found = np.array([wanted in string for string in strings], dtype=np.bool_)
     return _two(by, found, ("found", "not found"))
@@ -201,13 +227,13 @@ def _searched(by: str, texts: CutTexts) -> tuple[Part, ...]:
 
 def _by_value(by: str, values: Sequence[str]) -> tuple[Part, ...]:
     """One part for every value, the largest first, equal ones by name."""
-    names, inverse, counts = np.unique(
-        np.array(values, dtype=object).astype(str), return_inverse=True, return_counts=True
-    )
-    if len(names) < 2:
+    counted = Counter(values)
+    if len(counted) < 2:
         return ()
-    order = np.lexsort((np.arange(len(names)), -counts)).tolist()
-    return tuple(Part(by, str(names[at]) or "(empty)", inverse == at) for at in order)
+    names = sorted(counted, key=lambda name: (-counted[name], name))
+    place = {name: at for at, name in enumerate(names)}
+    places = np.array([place[value] for value in values])
+    return tuple(Part(by, name or "(empty)", places == at) for at, name in enumerate(names))
 
 
 def no_such_column(name: str, columns: Collection[str]) -> SpecError:
@@ -222,22 +248,37 @@ def _by_column(by: str, texts: CutTexts) -> tuple[Part, ...]:
     name = by.removeprefix(COLUMN)
     if name not in texts.columns:
         raise no_such_column(name, texts.columns)
-    values = texts.columns[name]
+    values = [_composed(value).strip() for value in texts.columns[name]]
     different = set(values)
     if len(different) > _FEW_NUMBERS:
-        numbers = as_numbers(values)
+        numbers = _as_numbers(values)
         if numbers is not None:
-            return _by_number(by, numbers)
+            return _by_known_number(by, numbers)
     return _by_value(by, values) if len(different) <= MOST_VALUES else ()
 
 
-def as_numbers(values: Sequence[str]) -> FloatArray | None:
-    """A column as numbers; None where a cell is none."""
+def _as_numbers(values: Sequence[str]) -> FloatArray | None:
+    """A column as numbers, NaN where a cell is empty; None where one is something else, or all are empty."""
     try:
-        numbers = np.array([float(value) for value in values], dtype=np.float64)
+        numbers = np.array(
+            [np.nan if value.lower() in _MISSING else float(value) for value in values], dtype=np.float64
+        )
     except ValueError:
         return None
-    return numbers if np.isfinite(numbers).all() else None
+    return None if np.isinf(numbers).any() or np.isnan(numbers).all() else numbers
+
+
+def _by_known_number(by: str, numbers: FloatArray) -> tuple[Part, ...]:
+    """Parts by number, and one of the texts without a number."""
+    known = ~np.isnan(numbers)
+    if known.all():
+        return _by_number(by, numbers)
+    parts = []
+    for part in _by_number(by, numbers[known]) or (Part(by, "with a number", known[known]),):
+        rows = np.zeros(len(numbers), dtype=np.bool_)
+        rows[known] = part.rows
+        parts.append(Part(by, part.name, rows))
+    return (*parts, Part(by, NO_NUMBER, ~known))
 
 
 def _by_overlap(by: str, words: Sequence[tuple[tuple[str, ...], tuple[str, ...] | None]]) -> tuple[Part, ...]:
@@ -258,16 +299,18 @@ def _by_number(by: str, values: FloatArray, *, unit: str = "", whole: bool = Fal
         return _by_number_of_two(by, values, edges, unit)
     at = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
     last = len(edges) - 2
+    digits = _digits_to_tell_apart(edges)
     parts = []
     for index, (low, high) in enumerate(pairwise(edges.tolist())):
         rows = at == index
         if not rows.any():
             continue
         if whole:
-            name = f"{low:g} to {high if index == last else high - 1:g}"
+            end = high if index == last else high - 1
+            name = f"{low:g}" if low == end else f"{low:g} to {end:g}"
         else:
-            name = f"{low:.3g} to {'' if index == last else 'below '}{high:.3g}"
-        parts.append(Part(by, f"{name} {unit}".strip(), rows))
+            name = f"{low:.{digits}g} to {'' if index == last else 'below '}{high:.{digits}g}"
+        parts.append(Part(by, _of_unit(name, unit), rows))
     return tuple(parts) if len(parts) > 1 else ()
 
 
@@ -275,5 +318,20 @@ def _by_number_of_two(by: str, values: FloatArray, edges: FloatArray, unit: str)
     """Where quartiles fall together: the value that most texts have, and the others."""
     if len(edges) < 2:
         return ()
-    common = float(np.median(values))
-    return _two(by, values == common, (f"{common:.3g} {unit}".strip(), "other"))
+    # An observed value, also where the two middle ones differ.
+    common = float(np.quantile(values, 0.5, method="lower"))
+    digits = _digits_to_tell_apart(edges)
+    return _two(by, values == common, (_of_unit(f"{common:.{digits}g}", unit), "other"))
+
+
+def _of_unit(number: str, unit: str) -> str:
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}".strip()
+
+
+def _digits_to_tell_apart(edges: FloatArray) -> int:
+    """Digits with which numbers are written in full up to a million million, and no two look the same."""
+    longest = len(f"{np.abs(edges).max():.0f}")
+    digits = max(3, longest) if longest <= _LONGEST_NUMBER else 3
+    while digits < _MOST_DIGITS and len({f"{edge:.{digits}g}" for edge in edges.tolist()}) < len(edges):
+        digits += 1
+    return digits

@@ -32,9 +32,21 @@ def test_counts_of_annotators_give_entropy_in_bits():
     assert found.source == "n_c0, n_c1, n_c2"
 
 
-@pytest.mark.parametrize("cell", ['["c0", "c0", "c1", "c2"]', "c0 c0 c1 c2", "c0;c0;c1;c2", "c0, c0, c1, c2"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '["c0", "c0", "c1", "c2"]',
+        "['c0', 'c0', 'c1', 'c2']",
+        "['c0' 'c0' 'not c1' 'c2']",
+        "[0 0 1 2]",
+        '{"c0": 2, "c1": 1, "c2": 1}',
+        "c0 c0 c1 c2",
+        "c0;c0;c1;c2",
+        "c0, c0, c1, c2",
+    ],
+)
 def test_lists_of_labels_are_read_in_any_form(cell):
-    """Each annotator's label may come as a JSON list, or with spaces, commas or semicolons between."""
+    """Each annotator's label, or a count of each, may come as JSON, Python and numpy write it, or plainly."""
     found = human_disagreement({"annotator_labels": (cell, cell)}, CLASSES)
     assert found is not None
     assert found.values == pytest.approx([entropy([2, 1, 1], base=2)] * 2)
@@ -55,6 +67,11 @@ def test_a_number_by_its_name(name):
         {"genre": ("x", "y")},
         {"entropy": ("0.5", "")},
         {"annotator_labels": ("c0", "c1 c2")},
+        {"annotator_labels": ("['c0']", "['c1', 'c2']")},
+        {"annotator_labels": ("3", "c1 c2")},
+        {"votes": ('{"c0": "many"}', '{"c0": 3}')},
+        {"votes": ('{"c0": -1, "c1": 5}', '{"c0": 3}')},
+        {"votes": ("[" * 100_000, "c0 c1")},
         {"n_c0": ("1", "2"), "n_c1": ("x", "2"), "n_c2": ("0", "0")},
         {"n_c0": ("0", "2"), "n_c1": ("0", "2"), "n_c2": ("0", "0")},
     ],

@@ -62,6 +62,42 @@ def test_a_search_finds_words_in_any_case():
     assert _rows("text:nowhere") == {}
 
 
+@pytest.mark.parametrize(
+    "by, texts",
+    [
+        ("text:CAF\u00c9", ["Un cafe\u0301.", "Un bar."]),
+        ("text:strasse", ["Die Stra\u00dfe.", "Der Weg."]),
+        ("text:red ball", ["A red\n  ball", "A redball"]),
+        ("text:red \t ball", ["A red ball", "A ball"]),
+        ("text:(.*", ["Look (.* here", "Look here"]),
+    ],
+)
+def test_a_search_takes_letters_for_what_they_look_like(by, texts):
+    """How an accent or a space is written does not matter, and no sign has a meaning of its own."""
+    found = _rows(by, pairs=[(texts[at % 2], None) for at in range(N)])
+    assert found["found"] == list(range(0, N, 2))
+
+
+def test_a_search_does_not_reach_from_one_text_into_the_other():
+    """The end of a premise and the start of its hypothesis are no words in a row."""
+    assert _rows("text:asleep. a", pairs=PAIRS) == {}
+
+
+def test_lengths_of_two_kinds_make_two_parts():
+    """Where half of the texts have one word more, both halves are parts."""
+    pairs = [("a b c" if at % 2 else "a b c d", None) for at in range(N)]
+    assert {name: len(rows) for name, rows in _rows("length", pairs=pairs).items()} == {
+        "3 words": N // 2,
+        "other": N // 2,
+    }
+    many = [" ".join("a" * (1 + at % 4)) for at in range(N)]
+    assert set(_rows("length", pairs=[(text, None) for text in many])) == {
+        "1 word",
+        "2 words",
+        "3 to 4 words",
+    }
+
+
 def test_a_column_of_many_numbers_is_cut_into_four():
     """Numbers make parts of about equal size, in their order; few values make one part each."""
     numbers = [f"{value:.2f}" for value in np.random.default_rng(0).random(N)]
@@ -71,6 +107,46 @@ def test_a_column_of_many_numbers_is_cut_into_four():
     assert highest == sorted(highest)
     stars = [str(at % 5) for at in range(N)]
     assert set(_rows("column:stars", {"stars": stars})) == {"0", "1", "2", "3", "4"}
+
+
+def test_texts_without_a_number_are_a_part_of_their_own():
+    """Empty cells, and what stands for none, do not keep a column of numbers from being cut."""
+    cells = ["", "nan", "N/A", " "] + [str(at) for at in range(N - 4)]
+    found = _rows("column:age", {"age": cells})
+    assert {name: len(rows) for name, rows in found.items()} == {
+        "0 to below 8.75": 9,
+        "8.75 to below 17.5": 9,
+        "17.5 to below 26.2": 9,
+        "26.2 to 35": 9,
+        "(no number)": 4,
+    }
+    same = ["", "1", "1.0", "1.00", "01", "01.0", "1e0", "+1", "10e-1", "100e-2"] * 4
+    assert set(_rows("column:age", {"age": same})) == {"with a number", "(no number)"}
+
+
+@pytest.mark.parametrize(
+    "numbers, first",
+    [
+        ([1_700_000_000 + at for at in range(N)], "1700000000 to below 1700000010"),
+        ([1990 + at % 20 for at in range(N)], "1990 to below 1995"),
+        ([1 + at * 1e-9 for at in range(N)], "1 to below 1.00000001"),
+        ([at * 1e300 for at in range(N)], "0 to below 9.75e+300"),
+    ],
+)
+def test_names_of_numbers_tell_the_parts_apart(numbers, first):
+    """Large numbers and close ones are written with as many digits as their parts need."""
+    names = [part.name for part in parts_of("column:at", _cut({"at": [str(number) for number in numbers]}))]
+    assert names[0] == first
+    assert len(set(names)) == 4
+
+
+def test_values_that_look_the_same_are_one_part():
+    """Blanks around a value, and two ways to write an accent, make no parts of their own."""
+    cells = ["caf\u00e9", "cafe\u0301", " caf\u00e9 ", "bar"] * (N // 4)
+    assert {name: len(rows) for name, rows in _rows("column:place", {"place": cells}).items()} == {
+        "caf\u00e9": 3 * N // 4,
+        "bar": N // 4,
+    }
 
 
 def test_numbers_that_are_mostly_one_value_make_two_parts():
