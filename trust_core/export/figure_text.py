@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from trust_core.domain.measures import Setting
 from trust_core.domain.report import MeasureRow
@@ -15,6 +16,9 @@ NO_FIGURE = "\u2013"
 
 
 _PERCENT = ("share", "probability")
+
+_DISTANCES: Final = "curve_distance"
+"""Begins the keys of what lies between two shares: said in points, as differences are, but without a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +43,16 @@ def figure_text(row: MeasureRow) -> FigureText:
         return FigureText("not measured", f"{reason}; needs {needs}" if needs else reason)
     value = 0.0 if row.value is None else row.value
     signed = row.of == "difference"
+    points = in_points(row)
     beside = _retraining(row)
     if row.low is None or row.high is None or row.level is None:
-        return FigureText(number(value, row.unit, signed=signed), "exact", beside)
+        return FigureText(number(value, row.unit, signed=signed, points=points), "exact", beside)
     # The three share their digits, so that they can be compared.
     scale = max(abs(value), abs(row.low), abs(row.high))
     low = _bare(row.low, row.unit, signed=signed, scale=scale)
-    high = number(row.high, row.unit, signed=signed, scale=scale)
+    high = number(row.high, row.unit, signed=signed, scale=scale, points=points)
     return FigureText(
-        number(value, row.unit, signed=signed, scale=scale),
+        number(value, row.unit, signed=signed, scale=scale, points=points),
         f"{row.level * 100:.0f} % interval {low} to {high}, n\u00a0=\u00a0{row.n:,}",
         beside,
     )
@@ -81,18 +86,26 @@ def _retraining(row: MeasureRow) -> str:
     return f"{SAYS[twin.says]}: {of_twin.value} ({of_twin.detail})"
 
 
-def number(value: float, unit: str, *, signed: bool = False, scale: float | None = None) -> str:
-    """A value with its unit; shares and probabilities as percent, their differences as points.
+def in_points(row: MeasureRow) -> bool:
+    """Whether a figure of shares is said in percentage points: differences, and distances between shares."""
+    return row.of == "difference" or row.key.startswith(_DISTANCES)
+
+
+def number(
+    value: float, unit: str, *, signed: bool = False, scale: float | None = None, points: bool = False
+) -> str:
+    """A value with its unit; shares and probabilities as percent, what lies between two of them as points.
 
     Args:
         value: the value.
         unit: its unit in the catalogue.
         signed: whether it is a difference.
         scale: the size that decides on the digits; None takes the value's own.
+        points: whether shares and probabilities are said in points, as every difference is.
     """
     suffix = unit
     if unit in _PERCENT:
-        suffix = "points" if signed else "%"
+        suffix = "points" if signed or points else "%"
     bare = _bare(value, unit, signed=signed, scale=scale)
     return f"{bare} {suffix}" if suffix else bare
 

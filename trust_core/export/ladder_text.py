@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trust_core.domain.report import CandidateReport, MeasureRow, Report
-from trust_core.export.figure_text import NO_FIGURE, FigureText, figure_text, number
+from trust_core.export.figure_text import NO_FIGURE, FigureText, figure_text, in_points, number
 from trust_core.export.foreign_text import printable, titles
 from trust_core.report.ladder import Rung, ladder, ladder_says
 from trust_core.report.retraining import RULE
@@ -109,4 +109,4 @@ def _cell(row: MeasureRow | None) -> FigureText:
 def _short(row: MeasureRow | None) -> str:
     if row is None or row.value is None:
         return NO_FIGURE
-    return number(row.value, row.unit, signed=row.of == "difference")
+    return number(row.value, row.unit, signed=row.of == "difference", points=in_points(row))

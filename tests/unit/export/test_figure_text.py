@@ -38,6 +38,19 @@ def test_exact_and_missing_figures_say_what_they_are():
     assert missing.detail == "no labels; needs labels"
 
 
+@pytest.mark.parametrize("key", ["curve_distance", "curve_distance_level", "curve_distance_scaled"])
+def test_a_distance_of_curves_is_said_in_points(key):
+    """What lies between two shares has one unit on cards, in tables and in sentences, and no sign."""
+    row = MeasureRow(
+        key=key, of="pair", unit="probability", value=0.054, low=0.013, high=0.096, level=0.95, n=306
+    )
+    text = figure_text(row)
+    assert text.value == "5.4 points"
+    assert text.detail == "95 % interval 1.3 to 9.6 points, n\u00a0=\u00a0306"
+    share = figure_text(row.model_copy(update={"key": "agreement", "unit": "share"}))
+    assert share.value == "5.4 %"
+
+
 def test_settings_text():
     """Settings read as a phrase."""
     row = MeasureRow(
