@@ -15,7 +15,7 @@ from trust_core.models.policy import Policy
 from trust_core.pipeline.estimate import estimate, mean_passes, observed_rate, passes, sizes_of_controls
 from trust_core.pipeline.plan import Plan, plan_models
 from trust_core.settings import settings_from
-from trust_core.store.rates import keep_rate, known_rate
+from trust_core.store.rates import known_rate
 
 
 @pytest.fixture(scope="module")
@@ -94,21 +94,6 @@ def test_a_run_teaches_the_next(spec: Spec) -> None:
     assert observed_rate(_plan(spec, explain_limit=0), spent) is None
     assert observed_rate(_plan(spec, explain_limit=15), spent) is None
     assert observed_rate(_plan(spec, explain_limit=16), spent) is not None
-
-
-def test_rates_are_kept_by_device(tmp_path: Path) -> None:
-    """Newer runs count as much as all before; a file that is no rates is as good as none."""
-    assert known_rate(tmp_path, "CPU") is None
-    keep_rate(tmp_path, "CPU", 1.0)
-    keep_rate(tmp_path, "CPU", 3.0)
-    keep_rate(tmp_path, "GPU", 0.1)
-    assert (known_rate(tmp_path, "CPU"), known_rate(tmp_path, "GPU")) == (2.0, 0.1)
-    for broken in ("[1]", "{", '{"CPU": "fast"}', '{"CPU": -1.0}', '{"CPU": NaN}'):
-        (tmp_path / "rates.json").write_text(broken)
-        assert known_rate(tmp_path, "CPU") is None
-    (tmp_path / "file").write_text("")
-    keep_rate(tmp_path / "file", "CPU", 1.0)
-    assert known_rate(tmp_path / "file", "CPU") is None
 
 
 def test_a_finished_run_leaves_its_rate(finished: Path) -> None:
