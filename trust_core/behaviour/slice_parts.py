@@ -7,24 +7,21 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from trust_core.domain.arrays import BoolArray, FloatArray, locked_bools
+from trust_core.behaviour.slice_numbers import FEW_NUMBERS, as_numbers, number_groups
+from trust_core.domain.arrays import BoolArray, locked_bools
 from trust_core.domain.slicing import ANSWER, AUTO, COLUMN, NONE, SEARCH, SLICES
 from trust_core.errors import SpecError, nearest
 from trust_core.perturb.words import segment
 
+MOST_COLUMNS: Final = 50
+"""Further columns that `auto` cuts by; each takes about a second for 10,000 texts and a candidate."""
+
 MOST_VALUES: Final = 40
 """A column with more values than that says something else about each text; numbers are then grouped."""
-
-GROUPS: Final = 4
-"""Parts that numbers are cut into, of about equal size."""
-
-_FEW_NUMBERS: Final = 8
-"""A column of so many different numbers or fewer is taken as it is: star ratings, counts of annotators."""
 
 NEGATIONS: Final = frozenset(
     {
@@ -43,17 +40,6 @@ NUMBER_WORDS: Final = frozenset(
     }
 )
 """English words for numbers; "one" is left out, since it mostly means somebody."""
-
-_LONGEST_NUMBER: Final = 13
-
-_MOST_DIGITS: Final = 17
-"""So many tell any two different numbers apart."""
-
-NO_NUMBER: Final = "(no number)"
-"""The texts that a column of numbers says nothing about."""
-
-_MISSING: Final = frozenset({"", "-", "?", "n/a", "na", "nan", "none", "null"})
-"""What stands in a column of numbers, in small letters, where there is none."""
 
 _DIGIT = re.compile(r"\d")
 
@@ -152,19 +138,54 @@ def possible_cuts(texts: CutTexts) -> tuple[str, ...]:
     return tuple(name for name in names if len(parts_of(name, texts)) > 1)
 
 
-def chosen_parts(names: Sequence[str], texts: CutTexts) -> tuple[Part, ...]:
-    """The parts that a spec asks for, each once; `auto` stands for all that are possible.
+@dataclass(frozen=True, slots=True)
+class ChosenParts:
+    """The parts that a spec asks for.
+
+    Attributes:
+        parts: each once.
+        without: cuts that were asked for by name and make no parts.
+        untried: columns that `auto` did not come to.
+    """
+
+    parts: tuple[Part, ...]
+    without: tuple[str, ...] = ()
+    untried: int = 0
+
+
+def chosen_parts(names: Sequence[str], texts: CutTexts) -> ChosenParts:
+    """The parts that a spec asks for; `auto` stands for all that are possible, by the first 50 columns.
 
     Raises:
         SpecError: a column that the data does not have.
     """
-    wanted: list[str] = []
+    found: dict[str, tuple[Part, ...]] = {}
+    without = []
+    untried = 0
     for name in names:
         if name == AUTO:
-            wanted += possible_cuts(texts)
-        elif name != NONE:
-            wanted.append(name)
-    return tuple(part for name in dict.fromkeys(wanted) for part in parts_of(name, texts))
+            automatic, untried = _automatic(texts)
+            found = {**found, **automatic}
+        elif name != NONE and name not in found:
+            parts = parts_of(name, texts)
+            if parts:
+                found[name] = parts
+            else:
+                without.append(name)
+    return ChosenParts(tuple(part for parts in found.values() for part in parts), tuple(without), untried)
+
+
+def _automatic(texts: CutTexts) -> tuple[dict[str, tuple[Part, ...]], int]:
+    """The parts of each cut that `auto` stands for, and how many columns it did not come to."""
+    found = {name: parts for name in SLICES if name != ANSWER and (parts := parts_of(name, texts))}
+    known = len(found)
+    for tried, column in enumerate(texts.columns):
+        if len(found) - known == MOST_COLUMNS:
+            return found, len(texts.columns) - tried
+        by = f"{COLUMN}{column}"
+        if parts := parts_of(by, texts):
+            found[by] = parts
+    return found, 0
 
 
 def parts_of(by: str, texts: CutTexts) -> tuple[Part, ...]:
@@ -185,11 +206,15 @@ def parts_of(by: str, texts: CutTexts) -> tuple[Part, ...]:
         return ()
     if by == "length":
         lengths = np.array([len(a) + len(b or ()) for a, b in texts.words], dtype=np.float64)
-        return _by_number(by, lengths, unit="words", whole=True)
+        return _grouped(by, number_groups(lengths, unit="words", whole=True))
     if by == "overlap":
         return _by_overlap(by, texts.words)
     found = np.array([_SIGNS[by](word) for word in texts.words], dtype=np.bool_)
     return _two(by, found, _SIGN_NAMES[by])
+
+
+def _grouped(by: str, groups: Sequence[tuple[str, BoolArray]]) -> tuple[Part, ...]:
+    return tuple(Part(by, name, rows) for name, rows in groups)
 
 
 def _negated(words: tuple[tuple[str, ...], tuple[str, ...] | None]) -> bool:
@@ -250,35 +275,11 @@ def _by_column(by: str, texts: CutTexts) -> tuple[Part, ...]:
         raise no_such_column(name, texts.columns)
     values = [_composed(value).strip() for value in texts.columns[name]]
     different = set(values)
-    if len(different) > _FEW_NUMBERS:
-        numbers = _as_numbers(values)
+    if len(different) > FEW_NUMBERS:
+        numbers = as_numbers(values)
         if numbers is not None:
-            return _by_known_number(by, numbers)
+            return _grouped(by, number_groups(numbers))
     return _by_value(by, values) if len(different) <= MOST_VALUES else ()
-
-
-def _as_numbers(values: Sequence[str]) -> FloatArray | None:
-    """A column as numbers, NaN where a cell is empty; None where one is something else, or all are empty."""
-    try:
-        numbers = np.array(
-            [np.nan if value.lower() in _MISSING else float(value) for value in values], dtype=np.float64
-        )
-    except ValueError:
-        return None
-    return None if np.isinf(numbers).any() or np.isnan(numbers).all() else numbers
-
-
-def _by_known_number(by: str, numbers: FloatArray) -> tuple[Part, ...]:
-    """Parts by number, and one of the texts without a number."""
-    known = ~np.isnan(numbers)
-    if known.all():
-        return _by_number(by, numbers)
-    parts = []
-    for part in _by_number(by, numbers[known]) or (Part(by, "with a number", known[known]),):
-        rows = np.zeros(len(numbers), dtype=np.bool_)
-        rows[known] = part.rows
-        parts.append(Part(by, part.name, rows))
-    return (*parts, Part(by, NO_NUMBER, ~known))
 
 
 def _by_overlap(by: str, words: Sequence[tuple[tuple[str, ...], tuple[str, ...] | None]]) -> tuple[Part, ...]:
@@ -287,51 +288,4 @@ def _by_overlap(by: str, words: Sequence[tuple[tuple[str, ...], tuple[str, ...] 
     shares = np.array(
         [len(set(second or ()) & set(first)) / len(set(second)) if second else 0.0 for first, second in words]
     )
-    return _by_number(by, 100 * shares, unit="% shared")
-
-
-def _by_number(by: str, values: FloatArray, *, unit: str = "", whole: bool = False) -> tuple[Part, ...]:
-    """Up to four parts of about equal size; equal values stay together."""
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, GROUPS + 1)))
-    if whole:
-        edges = np.unique(np.round(edges))
-    if len(edges) < 3:
-        return _by_number_of_two(by, values, edges, unit)
-    at = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
-    last = len(edges) - 2
-    digits = _digits_to_tell_apart(edges)
-    parts = []
-    for index, (low, high) in enumerate(pairwise(edges.tolist())):
-        rows = at == index
-        if not rows.any():
-            continue
-        if whole:
-            end = high if index == last else high - 1
-            name = f"{low:g}" if low == end else f"{low:g} to {end:g}"
-        else:
-            name = f"{low:.{digits}g} to {'' if index == last else 'below '}{high:.{digits}g}"
-        parts.append(Part(by, _of_unit(name, unit), rows))
-    return tuple(parts) if len(parts) > 1 else ()
-
-
-def _by_number_of_two(by: str, values: FloatArray, edges: FloatArray, unit: str) -> tuple[Part, ...]:
-    """Where quartiles fall together: the value that most texts have, and the others."""
-    if len(edges) < 2:
-        return ()
-    # An observed value, also where the two middle ones differ.
-    common = float(np.quantile(values, 0.5, method="lower"))
-    digits = _digits_to_tell_apart(edges)
-    return _two(by, values == common, (_of_unit(f"{common:.{digits}g}", unit), "other"))
-
-
-def _of_unit(number: str, unit: str) -> str:
-    return f"{number} {unit.removesuffix('s') if number == '1' else unit}".strip()
-
-
-def _digits_to_tell_apart(edges: FloatArray) -> int:
-    """Digits with which numbers are written in full up to a million million, and no two look the same."""
-    longest = len(f"{np.abs(edges).max():.0f}")
-    digits = max(3, longest) if longest <= _LONGEST_NUMBER else 3
-    while digits < _MOST_DIGITS and len({f"{edge:.{digits}g}" for edge in edges.tolist()}) < len(edges):
-        digits += 1
-    return digits
+    return _grouped(by, number_groups(100 * shares, unit="% shared"))

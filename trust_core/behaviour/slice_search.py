@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -24,6 +23,9 @@ ALARM: Final = 0.01
 
 MOST_WORDS: Final = 200
 """Words that make parts of their own: the most frequent ones."""
+
+MOST_MEETING: Final = 1_000
+"""Meetings of two parts that are searched: those of the most texts, in which a change is seen best."""
 
 MOST_FOUND: Final = 5
 
@@ -166,16 +168,28 @@ def searched_parts(parts: Sequence[Part], texts: CutTexts) -> tuple[Part, ...]:
     which is one side of every change.
     """
     single = [part for part in parts if _fits(part) and part.by != ANSWER]
-    meeting = [
-        Part(
-            BOTH,
-            f"{part_title(one.by, one.name)}, and {part_title(other.by, other.name)}",
-            one.rows & other.rows,
-        )
-        for one, other in combinations(single, 2)
-        if one.by != other.by
-    ]
-    return (*single, *(part for part in meeting if _fits(part)), *_with_words(texts))
+    return (*single, *_meeting(single), *_with_words(texts))
+
+
+def _meeting(single: Sequence[Part]) -> list[Part]:
+    """The texts that belong to two parts of different cuts; of many such meetings the largest."""
+    if not single:
+        return []
+    members = np.stack([part.rows for part in single]).astype(np.float32)
+    n = members.shape[1]
+    # Which are kept depends on how many texts they hold and on no answer: else the search would be biased.
+    first, second = np.triu_indices(len(single), 1)
+    shared = (members @ members.T)[first, second]
+    cut = {by: at for at, by in enumerate(dict.fromkeys(part.by for part in single))}
+    cuts = np.array([cut[part.by] for part in single])
+    fits = np.flatnonzero((cuts[first] != cuts[second]) & (shared >= MIN_TEXTS) & (shared <= n - MIN_TEXTS))
+    largest = fits[np.argsort(-shared[fits], kind="stable")[:MOST_MEETING]]
+    return [_both(single[first[at]], single[second[at]]) for at in np.sort(largest).tolist()]
+
+
+def _both(one: Part, other: Part) -> Part:
+    name = f"{part_title(one.by, one.name)}, and {part_title(other.by, other.name)}"
+    return Part(BOTH, name, one.rows & other.rows)
 
 
 def _fits(part: Part) -> bool:

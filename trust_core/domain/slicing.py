@@ -27,6 +27,9 @@ SLICES: Final = {
 COLUMN: Final = "column:"
 SEARCH: Final = "text:"
 
+MOST_CUTS: Final = 200
+"""Cuts that a spec may name."""
+
 WORD: Final = "word"
 """What the search calls the texts with one word."""
 
@@ -64,6 +67,8 @@ def slice_problems(names: Sequence[str]) -> list[str]:
         else:
             known = [AUTO, NONE, *SLICES, f"{COLUMN}NAME", f"{SEARCH}WORDS"]
             problems.append(f"slices: there is no {name!r}. {nearest(name, known)}")
+    if len(names) > MOST_CUTS:
+        problems.append(f"slices names {len(names):,} cuts: at most {MOST_CUTS} can be made")
     if not names:
         problems.append(f"slices is empty: write {NONE} to leave them out")
     if len(names) > 1 and NONE in names:

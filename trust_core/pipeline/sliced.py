@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from trust_core.alignment.split_half import Budgets
-from trust_core.behaviour.slice_parts import cut_texts
+from trust_core.behaviour.slice_parts import cut_texts, possible_cuts
 from trust_core.domain.attributions import Explanation
 from trust_core.domain.report import SliceReport
-from trust_core.domain.slicing import ANSWER, AUTO, NONE, SLICES
+from trust_core.domain.slicing import AUTO, NONE
 from trust_core.domain.spec import Spec
 from trust_core.domain.texts import TextSet
 from trust_core.pipeline.measuring import CandidateResults, ModelResults
@@ -38,16 +39,16 @@ def sliced(
         return None
     ours = reference.predictions
     row_of = {text_id: row for row, text_id in enumerate(texts.ids)}
-    names: Sequence[str] = spec.slices
-    if spec.no_texts:
-        own = [name for name in SLICES if name != ANSWER]
-        names = [one for name in names for one in (own if name == AUTO else [name])]
     cut = cut_texts(
         texts.pairs,
         gold=[texts.classes[at] for at in texts.gold.tolist()] if texts.labelled else None,
         answers=[texts.classes[at] for at in ours.predicted.tolist()],
         columns=texts.metadata,
     )
+    names: Sequence[str] = spec.slices
+    if spec.no_texts:
+        own = possible_cuts(replace(cut, columns={}))
+        names = [one for name in names for one in (own if name == AUTO else [name])]
     pair = PairOnTexts(
         gold=np.asarray(texts.gold) if texts.labelled else None,
         reference=ours,

@@ -11,7 +11,15 @@ import numpy as np
 from trust_core.alignment.figures import mean_figure
 from trust_core.alignment.split_half import Budgets, CrossedHalves, assess_alignment
 from trust_core.behaviour.flips import count_flips
-from trust_core.behaviour.slice_parts import CutTexts, Part, chosen_parts, no_such_column
+from trust_core.behaviour.slice_parts import (
+    MOST_COLUMNS,
+    MOST_VALUES,
+    ChosenParts,
+    CutTexts,
+    Part,
+    chosen_parts,
+    no_such_column,
+)
 from trust_core.behaviour.slice_search import ALARM, Search, search_parts, searched_parts
 from trust_core.calibration.scores import gold_scores, score_evidence
 from trust_core.domain.arrays import BoolArray, FloatArray
@@ -19,7 +27,7 @@ from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import MIN_TEXTS, Exact, Figure, Measure, Measured, NotMeasured
 from trust_core.domain.predictions import Predictions
 from trust_core.domain.report import MeasureRow, SliceReport, SliceRow
-from trust_core.domain.slicing import ANSWER, COLUMN, part_title
+from trust_core.domain.slicing import ANSWER, COLUMN, part_title, slice_title
 from trust_core.stats.bootstrap import Resamples
 from trust_core.stats.class_shares import share_shift
 from trust_core.stats.evidence import measured, too_few
@@ -126,11 +134,11 @@ def slice_report(
     Raises:
         SpecError: a column that the data does not have.
     """
-    parts = chosen_parts(names, texts)
-    rows, tested = slice_rows(parts, pair)
+    chosen = chosen_parts(names, texts)
+    rows, tested = slice_rows(chosen.parts, pair)
     worst, worst_why = _worst(rows)
     search = search_parts(
-        searched_parts(parts, texts if words else replace(texts, words=None)),
+        searched_parts(chosen.parts, texts if words else replace(texts, words=None)),
         pair.outcomes,
         rng=derived_rng(pair.seed, "slices"),
     )
@@ -154,8 +162,26 @@ def slice_report(
         found=tuple(found),
         searched=search.searched,
         search_why=_search_why(search, pair),
-        notes=(*notes, *([SELECTION] if search.standing_out else [])),
+        notes=(*notes, *_left_out(chosen), *([SELECTION] if search.standing_out else [])),
     )
+
+
+def _left_out(chosen: ChosenParts) -> list[str]:
+    """What was asked for and is not there, in words."""
+    notes = []
+    if chosen.without:
+        titles = ", ".join(slice_title(name) for name in chosen.without)
+        notes.append(
+            f"No parts by {titles}: all texts are alike in it, or a column has more than {MOST_VALUES} "
+            "different values that are not numbers."
+        )
+    if chosen.untried:
+        columns = f"{chosen.untried:,} further column" + ("" if chosen.untried == 1 else "s")
+        notes.append(
+            f"The texts were cut by the first {MOST_COLUMNS} columns that allow it; {columns} can be asked "
+            "for by name."
+        )
+    return notes
 
 
 def slice_rows(parts: Sequence[Part], pair: PairOnTexts) -> tuple[tuple[SliceRow, ...], int]:

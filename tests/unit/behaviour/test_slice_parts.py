@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trust_core.behaviour.slice_parts import chosen_parts, cut_texts, parts_of, possible_cuts
+from trust_core.behaviour.slice_parts import ChosenParts, chosen_parts, cut_texts, parts_of, possible_cuts
 from trust_core.domain.slicing import part_title, slice_problems, slice_title
 from trust_core.errors import SpecError
 
@@ -171,8 +171,32 @@ def test_auto_takes_all_that_is_possible_but_the_answers():
     texts = _cut({"genre": ["x", "y"] * (N // 2)})
     cuts = ("label", "length", "overlap", "negation", "numbers", "column:genre")
     assert possible_cuts(texts) == cuts
-    assert {part.by for part in chosen_parts(("auto", "label", "answer"), texts)} == {*cuts, "answer"}
-    assert chosen_parts(("none",), texts) == ()
+    chosen = chosen_parts(("auto", "label", "answer"), texts)
+    assert {part.by for part in chosen.parts} == {*cuts, "answer"}
+    assert len({(part.by, part.name) for part in chosen.parts}) == len(chosen.parts)
+    assert chosen_parts(("none",), texts) == ChosenParts(())
+
+
+def test_what_makes_no_parts_is_told():
+    """A cut that was asked for by name and cuts nothing is not passed over in silence."""
+    texts = _cut({"uid": [f"u{at}" for at in range(N)], "one": ["x"] * N}, gold=["yes"] * N)
+    many = cut_texts(None, gold=None, answers=["a"] * 60, columns={"uid": [f"u{at}" for at in range(60)]})
+    assert chosen_parts(("auto", "text:nowhere", "label"), texts).without == ("text:nowhere", "label")
+    assert chosen_parts(("column:uid", "length"), many).without == ("column:uid", "length")
+    assert chosen_parts(("auto",), many).without == ()
+
+
+def test_auto_comes_to_an_end():
+    """Of very many columns the first fifty that allow it are cut by; others can be named."""
+    columns = {"same": ["x"] * N} | {f"c{at}": ["x", "y"] * (N // 2) for at in range(53)}
+    chosen = chosen_parts(("auto",), _cut(columns))
+    cuts = {part.by for part in chosen.parts}
+    assert "column:c49" in cuts
+    assert "column:c50" not in cuts
+    assert chosen.untried == 3
+    assert chosen_parts(("column:c52",), _cut(columns)).parts
+    fifty = dict(list(columns.items())[:51])
+    assert chosen_parts(("auto",), _cut(fifty)).untried == 0
 
 
 def test_texts_that_were_left_out_cut_by_nothing():
@@ -203,6 +227,7 @@ def test_a_column_that_is_not_there_is_refused():
         (["text: "], "names nothing"),
         (["none", "label"], "stands alone"),
         ([], "slices is empty"),
+        ([f"text:{at}" for at in range(201)], "at most 200"),
     ],
 )
 def test_names_of_cuts_are_checked(names, said):

@@ -1,5 +1,7 @@
 """The search for the parts whose answers changed most."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -24,7 +26,7 @@ def parts() -> tuple[Part, ...]:
     ]
     gold = rng.choice(["e", "n", "c"], N).tolist()
     texts = cut_texts(pairs, gold=gold, answers=gold, columns={"genre": rng.choice(["x", "y"], N).tolist()})
-    return searched_parts(chosen_parts(("auto",), texts), texts)
+    return searched_parts(chosen_parts(("auto",), texts).parts, texts)
 
 
 def _outcomes(rng: np.random.Generator) -> np.ndarray:
@@ -38,6 +40,22 @@ def test_parts_meet_and_words_make_parts(parts: tuple[Part, ...]) -> None:
     assert any("Label" in part.name and "Length" in part.name for part in both)
     assert any(part.by == "word" for part in parts)
     assert all(20 <= part.n <= N - 20 for part in parts)
+
+
+def test_of_many_meetings_the_largest_are_searched() -> None:
+    """A search stays bounded with many columns: it takes the thousand meetings of the most texts."""
+    rng = np.random.default_rng(0)
+    columns = {f"c{at}": rng.choice(["x", "y"], 120, p=[0.3, 0.7]).tolist() for at in range(50)}
+    texts = cut_texts(None, gold=None, answers=["a"] * 120, columns=columns)
+    single = chosen_parts(("auto",), texts).parts
+    met = [part for part in searched_parts(single, texts) if part.by == "both"]
+    sizes = sorted(
+        int((one.rows & other.rows).sum())
+        for one, other in combinations(single, 2)
+        if one.by != other.by and 20 <= (one.rows & other.rows).sum() <= 100
+    )
+    assert len(sizes) > len(met) == 1000
+    assert sorted(part.n for part in met) == sizes[-1000:]
 
 
 def test_statistic_is_that_of_the_slow_definition(parts: tuple[Part, ...]) -> None:

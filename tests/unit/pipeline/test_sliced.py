@@ -82,3 +82,4 @@ def test_no_parts_where_none_are_asked_for() -> None:
     without = _sliced(no_texts=True)
     assert without is not None
     assert not any(row.by.startswith("column:") or row.by == "answer" for row in without.rows)
+    assert not any("No parts by" in note for note in without.notes)

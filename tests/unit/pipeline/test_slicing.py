@@ -204,6 +204,15 @@ def test_parts_that_are_all_small_are_said_to_be() -> None:
     assert "nothing was searched" in found.search_why
 
 
+def test_what_could_not_be_cut_is_noted() -> None:
+    """A part that was asked for and is not there has a reason in the report."""
+    columns = {"uid": [f"u{at}" for at in range(N)]} | {f"c{at}": GENRE for at in range(51)}
+    notes = slice_report(("auto", "column:uid", "text:cat"), _texts(columns=columns), PAIR).notes
+    assert notes[0].startswith("No parts by uid, Text search: cat: all texts are alike in it")
+    assert notes[1].startswith("The texts were cut by the first 50 columns")
+    assert "1 further column can be" in notes[1]
+
+
 def test_words_are_searched_only_where_they_may_be_named() -> None:
     """Without texts in the files no single word appears in the report."""
     pairs = [("the dog runs" if at % 3 else "the cat sits", None) for at in range(N)]
