@@ -37,11 +37,19 @@ BOTH: Final = "both"
 """What the search calls the texts that belong to two parts."""
 
 
+_LONGEST_TITLE: Final = 80
+
+
+def shortened(name: str) -> str:
+    """A name that is fit to be shown: cells of a column may be whole texts."""
+    return name if len(name) <= _LONGEST_TITLE else f"{name[: _LONGEST_TITLE - 1]}…"
+
+
 def slice_title(by: str) -> str:
     """What a cut is called for people: Label, a column's name, or the words that were searched for."""
     if by.startswith(SEARCH):
-        return f"Text search: {by.removeprefix(SEARCH)}"
-    return SLICES.get(by, by.removeprefix(COLUMN))
+        return f"Text search: {shortened(by.removeprefix(SEARCH))}"
+    return SLICES.get(by, shortened(by.removeprefix(COLUMN)))
 
 
 def part_title(by: str, name: str) -> str:
@@ -49,8 +57,8 @@ def part_title(by: str, name: str) -> str:
     if by == BOTH:
         return name
     if by == WORD:
-        return f'Texts with the word "{name}"'
-    return f"{slice_title(by)}: {name}"
+        return f'Texts with the word "{shortened(name)}"'
+    return f"{slice_title(by)}: {shortened(name)}"
 
 
 def slice_problems(names: Sequence[str]) -> list[str]:

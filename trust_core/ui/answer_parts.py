@@ -11,7 +11,7 @@ import streamlit as st
 from trust_core.behaviour.slice_parts import CutTexts, Part, cut_texts, parts_of, possible_cuts
 from trust_core.domain.predictions import Predictions
 from trust_core.domain.report import SliceReport, SliceRow
-from trust_core.domain.slicing import ANSWER, SEARCH, slice_title
+from trust_core.domain.slicing import ANSWER, SEARCH, part_title, shortened, slice_title
 from trust_core.export.page_slices import CAPTION, SliceTable, slice_table
 from trust_core.pipeline.slicing import ExplainedTexts, PairOnTexts, slice_rows
 from trust_core.ui import state
@@ -71,7 +71,11 @@ def parts_of_texts(view: RunView, candidate: str, compared: Compared, *, chosen:
     _table(slice_table(rows), key=f"parts-{key}-{by}")
     said = ""
     if tested:
-        family = f"{tested} tested part" + ("" if tested == 1 else "s") + (" of the run" if whole else "")
+        family = (
+            f"{tested} tested part"
+            + ("" if tested == 1 else "s")
+            + (" of the run, each candidate for itself" if whole else "")
+        )
         said = f" p: Stuart-Maxwell, corrected by Holm for {family}."
     st.caption(escape_markdown(CAPTION + said))
     _open_part(candidate, compared, parts, key=f"open-{key}-{by}")
@@ -190,7 +194,7 @@ def _open_part(candidate: str, compared: Compared, parts: tuple[Part, ...], *, k
         "Look at the texts of",
         range(len(parts)),
         index=None,
-        format_func=lambda at: f"{parts[at].name} ({parts[at].n:,})",
+        format_func=lambda at: f"{shortened(parts[at].name)} ({parts[at].n:,})",
         key=key,
         placeholder="one part",
     )
@@ -201,5 +205,5 @@ def _open_part(candidate: str, compared: Compared, parts: tuple[Part, ...], *, k
         "Look at this part on all pages",
         key=f"{key}-filter",
         on_click=state.filter_texts,
-        args=(tuple(ids[part.rows].tolist()), f"{candidate}, {slice_title(part.by)}: {part.name}"),
+        args=(tuple(ids[part.rows].tolist()), f"{candidate}, {part_title(part.by, part.name)}"),
     )

@@ -243,3 +243,6 @@ def test_titles_say_what_the_parts_are():
     assert part_title("both", "Label: a, and Length: b") == "Label: a, and Length: b"
     assert slice_title("column:genre") == "genre"
     assert slice_title("text:a dog") == "Text search: a dog"
+    long = part_title("column:prompt", "x" * 10_000)
+    assert len(long) < 100
+    assert long.endswith("x…")

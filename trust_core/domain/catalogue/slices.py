@@ -34,7 +34,7 @@ SLICES: tuple[Entry, ...] = (
             "independent samples, although both answer the same texts, and so misses changes that the paired "
             "tests see. It never votes."
         ),
-        source="Pearson 1900, as used in arXiv 2510.06125; models by predicted classes",
+        source="Pearson 1900, as used in arXiv 2510.06125; models by classes, no continuity correction",
         interval="none: a p-value",
         identity=1.0,
     ),
@@ -62,7 +62,10 @@ SLICES: tuple[Entry, ...] = (
         low=0.0,
         high=1.0,
         direction="none",
-        meaning="The p-value of the Stuart-Maxwell test in one part, corrected for all tested parts.",
+        meaning=(
+            "The p-value of the Stuart-Maxwell test in one part, corrected for all tested parts of the same "
+            "candidate; each candidate is a family of its own."
+        ),
         source="Holm 1979",
         interval="none: a p-value",
         identity=1.0,
