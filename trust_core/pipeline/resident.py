@@ -111,8 +111,9 @@ class ResidentModel:
     def network(self) -> TorchClassifier:
         """The model as torch computes it in single precision, for its gradients; whatever else computes."""
         if self._network is None:
-            classifier = self._load(AS_TORCH).classifier
-            # What `AS_TORCH` loads; an ONNX graph is refused before.
+            # Where torch computes the answers as well, one copy of the weights does for both.
+            classifier = (self.loaded if self._as_torch() else self._load(AS_TORCH)).classifier
+            # An ONNX graph is refused before.
             assert isinstance(classifier, TorchClassifier)
             self._network = classifier
         return self._network
@@ -123,6 +124,11 @@ class ResidentModel:
         if self._engine is None:
             self._engine = Engine(self.loaded.classifier, batch_tokens=self._batch_tokens)
         return self._engine
+
+    def _as_torch(self) -> bool:
+        """Whether the answers are certain to come from torch in single precision."""
+        by_torch = self._compute.backend == "torch" or self._device.torch_name != "cpu"
+        return by_torch and self._compute.precision == "fp32"
 
     def _load(self, compute: Compute) -> LoadedModel:
         if self.member.inspected.checkpoint.changed:

@@ -63,6 +63,19 @@ def test_weights_of_words_add_up_in_each_family(family: str, tmp_path: Path) -> 
     assert np.abs(found.weights).max() > 1e-3
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["bert", "distilbert", "roberta", "deberta-v2", "gpt2"])
+def test_a_network_that_answers_gives_the_same_gradients(family: str, tmp_path: Path) -> None:
+    """Answers and gradients may come from one copy of a model: neither is another for it."""
+    inspected = inspect_model(str(make_checkpoint(tmp_path, family)), policy=TYPED)
+    apart, shared = classifier_of(inspected), classifier_of(inspected)
+    expected = integrated_gradients(apart, TEXT, scale="probability", steps=8).weights
+    answered = probabilities(shared, TEXT)
+    found = integrated_gradients(shared, TEXT, scale="probability", steps=8).weights
+    assert found == pytest.approx(expected, abs=1e-7)
+    assert probabilities(shared, TEXT) == pytest.approx(answered, abs=1e-7)
+
+
 def test_it_is_the_integral_along_the_straight_path(bert: InspectedModel) -> None:
     """A slow sum of gradients over the midpoints of the path gives the same weights."""
     classifier = classifier_of(bert)

@@ -11,8 +11,10 @@ from unittest.mock import Mock
 import pytest
 
 from trust_core.errors import DeviceFull, RunConflict
+from trust_core.models.classifier import TorchClassifier
 from trust_core.models.device import Device, choose_device
 from trust_core.models.facts import LoadedModel
+from trust_core.models.forward import AS_TORCH, Compute
 from trust_core.models.inspection import InspectedModel
 from trust_core.pipeline import resident
 from trust_core.pipeline.plan import Member
@@ -36,7 +38,9 @@ def told(monkeypatch: pytest.MonkeyPatch, full: dict[str, DeviceFull]) -> list[s
             raise full.pop(name)
         events.append(f"+{name}")
         yield Mock(
-            spec=LoadedModel, footprint=SimpleNamespace(memory_bytes=inspected.checkpoint.loaded_bytes)
+            spec=LoadedModel,
+            classifier=Mock(spec=TorchClassifier),
+            footprint=SimpleNamespace(memory_bytes=inspected.checkpoint.loaded_bytes),
         )
         events.append(f"-{name}")
 
@@ -60,9 +64,9 @@ def _use(models: ResidentModels, *names: str) -> None:
             assert model.bytes == int(name[1:])
 
 
-def _models(kept_bytes: int, *, device: Device | None = None) -> ResidentModels:
+def _models(kept_bytes: int, *, device: Device | None = None, compute: Compute = AS_TORCH) -> ResidentModels:
     place = device or choose_device("cpu")
-    return ResidentModels(("a", "b"), device=place, batch_tokens=64, kept_bytes=kept_bytes)
+    return ResidentModels(("a", "b"), device=place, batch_tokens=64, compute=compute, kept_bytes=kept_bytes)
 
 
 def test_small_models_are_loaded_once(told: list[str]) -> None:
@@ -114,6 +118,32 @@ def test_a_small_gpu_keeps_less(told: list[str]) -> None:
     with _models(100, device=Device("cuda:0", "a GPU", 180, total_bytes=200)) as models:
         _use(models, "a4", "b5", "c6")
         assert told == ["+a4", "+b5", "-a4", "-b5", "+c6"]
+
+
+@pytest.mark.parametrize(
+    "place, compute, copies",
+    [
+        ("cpu", AS_TORCH, 1),
+        ("cpu", Compute("auto"), 2),
+        ("cpu", Compute("torch", "bf16"), 2),
+        ("cuda:0", Compute("auto"), 1),
+        ("cuda:0", Compute("openvino"), 1),
+        ("cuda:0", Compute("auto", "fp16"), 2),
+    ],
+)
+@pytest.mark.parametrize("gradients_first", [True, False])
+def test_gradients_share_the_weights_of_torch(
+    told: list[str], place: str, compute: Compute, copies: int, gradients_first: bool
+) -> None:
+    """One copy of a model gives answers and gradients where torch computes both in single precision."""
+    device = Device(place, "a device", None)
+    with _models(20, device=device, compute=compute) as models, models.of(_member("a4")) as model:
+        parts = ("network", "loaded") if gradients_first else ("loaded", "network")
+        for part in (*parts, *parts):
+            getattr(model, part)
+        assert (model.network is model.loaded.classifier) == (copies == 1)
+        assert model.bytes == 4 * copies
+        assert told == ["+a4"] * copies
 
 
 def test_what_does_not_fit_gets_the_memory_of_the_others(
