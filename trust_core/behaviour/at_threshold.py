@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from trust_core.behaviour.threshold import Judged
@@ -53,7 +55,9 @@ def at_threshold(
         used = drawn[(drawn[:, :2] > 0).all(axis=1)]
         change = used[:, 3] / used[:, 1] - used[:, 2] / used[:, 0]
         estimate = errs[1].sum() / accepted[1] - errs[0].sum() / accepted[0]
-        risks.append(evidence_from_draws(change, float(estimate), n=n, span=(-1.0, 1.0)))
+        # Where no draw differs, what was not seen may be among the accepted texts, however many were asked.
+        told = evidence_from_draws(change, float(estimate), n=min(accepted), span=(-1.0, 1.0))
+        risks.append(told if isinstance(told, NotMeasured) else replace(told, n=n))
     return [
         Measure(key, of, measured(evidence), settings=settings)
         for key, found in (("coverage", coverages), ("risk", risks))

@@ -59,7 +59,8 @@ def rescaled_evidence(
         resamples: the resampling shared by the measures of these texts.
 
     Returns:
-        Evidence by key (`log_temperature`, then `SCALED`) and whom it describes.
+        Evidence by key (`log_temperature`, then `SCALED`) and whom it describes. Log temperatures are
+        NotMeasured where a fit ends at the coldest or hottest temperature that is tried.
     """
     n = len(gold)
     first = halves(n, seed=resamples.seed)
@@ -68,6 +69,8 @@ def rescaled_evidence(
     drawn = np.split(resamples.means(columns), 2, axis=1)
     pairs = [_moved(model, draws) for model, draws in zip(models, drawn, strict=True)]
     worst = max(WORST_NLL, *(float(model.values[:, 1].max()) for model in models))
+    ended = [_at_an_end(model) for model in models]
+    unfitted: dict[Of, NotMeasured | None] = dict(zip(_SIDES, (*ended, ended[0] or ended[1]), strict=True))
     spans: tuple[Span, ...] = ((-_WIDEST, _WIDEST), (0.0, 2.0), (0.0, worst), (-1.0, 1.0))
     found: dict[tuple[str, Of], Evidence | NotMeasured] = {}
     for at, (key, span) in enumerate(zip(("log_temperature", *SCALED), spans, strict=True)):
@@ -79,8 +82,23 @@ def rescaled_evidence(
             (value_b - value_a, draws_b - draws_a, (-width, width)),
         )
         for of, (value, draws, limits) in zip(_SIDES, sides, strict=True):
-            found[key, of] = evidence_from_draws(draws, float(value), n=n, span=limits)
+            refused = unfitted[of] if key == "log_temperature" else None
+            found[key, of] = refused or evidence_from_draws(draws, float(value), n=n, span=limits)
     return found
+
+
+def _at_an_end(model: _Model) -> NotMeasured | None:
+    """Why the temperature of all texts is none: the fit has run to an end of what is tried."""
+    fitted = float(np.exp(model.log_temperatures[0]))
+    for end, way, needs in (
+        (COLDEST, "colder", "texts on which the model errs"),
+        (HOTTEST, "hotter", "texts on which the model is right more often where it is surer"),
+    ):
+        if np.isclose(fitted, end):
+            return NotMeasured(
+                f"no temperature is the best: the {way}, the better, as far as was tried ({end:g})", needs
+            )
+    return None
 
 
 def _scaled(predictions: Predictions, gold: Int[np.ndarray, " n"], first: Bool[np.ndarray, " n"]) -> _Model:

@@ -83,7 +83,9 @@ def smooth_ece(residual: Float[np.ndarray, "*draws 512"]) -> Float[np.ndarray, "
     value = np.where(without, low + at_low, low)
     side = np.zeros(len(spectrum))
     for _ in range(_STEPS):
-        step = np.where(without, 0.0, at_low / np.where(without, 1.0, at_low - at_high))
+        # Where every answer is certain and wrong, 1 is the root and an end as well: nothing is left to fall.
+        fall = np.where(without, 0.0, at_low - at_high)
+        step = np.where(fall > 0, at_low / np.where(fall > 0, fall, 1.0), 0.0)
         middle = low + step * (high - low)
         moved = np.abs(middle - value)
         value = np.where(without, value, middle)

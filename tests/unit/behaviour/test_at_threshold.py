@@ -57,6 +57,17 @@ def test_differences_are_paired() -> None:
         assert (zero.value, zero.low < 0 < zero.high) == (0, True)
 
 
+def test_what_no_accepted_text_showed_counts_among_the_accepted() -> None:
+    """Without an error among 40 accepted of 4,000 texts, the change of risk is as sure as 40 make it."""
+    confidence = np.concatenate([np.full(40, 0.9), np.full(3960, 0.6)])
+    model = Judged(confidence, confidence < 0.7)
+    change = find(model, model, 0.8)["risk", "difference"]
+    assert isinstance(change, Measured)
+    unseen = float(wilson_interval(np.array(0.0), np.array(40.0))[1])
+    assert (change.value, change.low, change.high) == pytest.approx((0.0, -unseen, unseen))
+    assert change.n == 4000
+
+
 def test_a_threshold_that_hardly_any_answer_reaches_has_no_risk() -> None:
     """With fewer than 20 accepted texts the coverage is measured and the risk says why it is not."""
     found = find(draw(200, 0), draw(200, 1), 0.99)

@@ -7,7 +7,8 @@ from tests.support.calibration_pairs import simulated_pair
 from trust_core.calibration.rescaled import rescaled_evidence
 from trust_core.calibration.scores import gold_scores
 from trust_core.calibration.temperature import cross_fitted, fit_temperature, halves, scores_of
-from trust_core.domain.measures import Evidence
+from trust_core.domain.measures import Evidence, NotMeasured
+from trust_core.domain.predictions import Predictions
 from trust_core.stats.bootstrap import Resamples
 
 N = 400
@@ -90,3 +91,20 @@ def test_a_model_against_itself_differs_in_nothing():
         if of == "difference":
             assert one.estimate == 0
             assert one.interval()[0] < 0 < one.interval()[1]
+
+
+def test_a_temperature_without_a_best_is_not_measured():
+    """Always right: the colder the better; no better than chance: the hotter. Neither has a temperature."""
+    right = np.full((N, 3), 0.05)
+    right[np.arange(N), GOLD] = 0.9
+    wrong = np.full((N, 3), 0.05)
+    wrong[np.arange(N), (GOLD + 1) % 3] = 0.9
+    for probabilities, way in ((right, "colder"), (wrong, "hotter")):
+        ended = Predictions("ended", A.ids, A.classes, probabilities)
+        found = rescaled_evidence(GOLD, A, ended, resamples=RESAMPLES)
+        for of in ("candidate", "difference"):
+            why = found["log_temperature", of]
+            assert isinstance(why, NotMeasured)
+            assert f"the {way}, the better" in why.reason
+        assert isinstance(found["log_temperature", "reference"], Evidence)
+        assert isinstance(found["brier_scaled", "candidate"], Evidence)

@@ -56,6 +56,14 @@ def test_smooth_ece_is_its_own_bandwidth():
     assert np.abs(smooth_cells(cells, value)).mean() == pytest.approx(value, abs=1e-9)
 
 
+def test_certain_and_wrong_throughout_is_one():
+    """A model that is certain of every answer and always wrong has a SmoothECE of 1."""
+    cells = cell_membership(np.ones(40)).sum(axis=0) / 40
+    assert float(smooth_ece(cells)) == pytest.approx(1.0)
+    other, _, _ = residuals(400)
+    np.testing.assert_allclose(smooth_ece(np.stack([cells, other])), [1.0, float(smooth_ece(other))])
+
+
 def test_many_draws_are_solved_as_one():
     """SmoothECE of stacked residuals is that of each by itself."""
     stacked = np.stack([residuals(80, seed)[0] for seed in range(6)])
