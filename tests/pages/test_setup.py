@@ -151,6 +151,19 @@ def test_without_candidates_the_page_says_what_is_missing(home: Path, repository
     assert not app.error
 
 
+def test_saved_predictions_without_a_candidate_ask_for_one(home: Path, repository: Path) -> None:
+    """With the reference's predictions alone the next step is said, and nothing is refused."""
+    app = app_on("setup", repository, run="")
+    app.segmented_control(key="setup-data-kind").set_value("Saved predictions").run()
+    saved = b"id,label,p_no,p_yes\nt0,yes,0.4,0.6\n"
+    app.file_uploader(key="setup-saved-reference").upload("saved.csv", saved).run()
+    assert not app.exception
+    assert "Choose the predictions of at least one candidate." in [one.value for one in app.info]
+    assert not app.error
+    assert not any(button.key == "setup-run" for button in app.button)
+    assert str(home / "uploads") not in said(app)
+
+
 def test_other_task_brings_its_own_texts(home: Path, repository: Path) -> None:
     """A paraphrase model begins with the paraphrase texts."""
     app = app_on("setup", repository, run="")

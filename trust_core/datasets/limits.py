@@ -47,7 +47,8 @@ def allowed_file(name: str, limits: Limits) -> Path:
         size = path.stat().st_size
     except (OSError, ValueError, RuntimeError) as error:
         # No permission, a name of impossible length or characters, links in a circle, an unknown ~user.
-        raise DataError(f"{name!r} cannot be opened: {error}.", remedy="Check the path.") from error
+        why = getattr(error, "strerror", None) or error
+        raise DataError(f"{shown!r} cannot be opened: {why}.", remedy="Check the path.") from error
     if size > limits.max_bytes:
         raise DataError(
             f"{shown} has {size:,} bytes.",
@@ -72,7 +73,7 @@ def refuse_too_many(source: str, rows: int, limits: Limits) -> None:
 def _refuse_outside(name: str, path: Path, roots: Sequence[Path]) -> None:
     if not any(path.is_relative_to(root.resolve()) for root in roots):
         raise DataError(
-            f"{name} lies outside the folders that data may come from.",
+            f"{called(name)} lies outside the folders that data may come from.",
             allowed="Allowed: " + (", ".join(str(root) for root in roots) or "none") + ".",
             remedy="Move the file to an allowed folder, or set TRUST_DATA_ROOTS to allow others.",
         )

@@ -132,7 +132,9 @@ def _content(name: str, path: Path, limits: Limits) -> bytes:
             content = file.read(limits.max_bytes + 1)
     except (OSError, EOFError, zlib.error) as error:
         what = "unpacked" if _is_gzipped(name) else "read"
-        raise DataError(f"{name} cannot be {what}: {error}.", remedy="Check the file.") from error
+        # What the system says names the place of the file on this machine.
+        why = getattr(error, "strerror", None) or error
+        raise DataError(f"{name} cannot be {what}: {why}.", remedy="Check the file.") from error
     if len(content) > limits.max_bytes:
         raise DataError(
             f"{name} unpacks to more than {limits.max_bytes:,} bytes.",

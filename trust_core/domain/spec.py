@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from trust_core.domain.catalogue.entry import Dimension
 from trust_core.domain.slicing import slice_problems
+from trust_core.domain.uploads import called
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 Margin = Annotated[float, Field(gt=0.0, le=1.0)]
@@ -212,7 +213,8 @@ class Spec(SpecPart):
             ("slices", self.slices),
         ):
             if len(set(values)) != len(values):
-                problems.append(f"{name} names something twice: {', '.join(map(str, values))}")
+                said = ", ".join(called(str(value)) for value in values)
+                problems.append(f"{name} names something twice: {said}")
         # Tables name a model by its name here, so two of one name would mix their rows.
         for first, others in (
             (self.reference, self.candidates),
@@ -220,7 +222,7 @@ class Spec(SpecPart):
         ):
             if first is not None and first in others:
                 problems.append(
-                    f"candidate {first} is the reference itself, which control C0 of every run covers"
+                    f"candidate {called(first)} is the reference itself, which control C0 of every run covers"
                 )
         problems += self._twin_problems(by_file=by_file)
         problems += slice_problems(self.slices)
@@ -248,7 +250,7 @@ class Spec(SpecPart):
             (self.twin_predictions, self.reference_predictions),
         ):
             if twin is not None and twin == reference:
-                problems.append(f"twin {twin} is the reference itself: give one of another training")
+                problems.append(f"twin {called(twin)} is the reference itself: give one of another training")
         if self.margins_from_twin:
             if (self.twin_predictions if by_file else self.twin_name) is None:
                 problems.append("margins_from_twin needs a twin")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 FOLDER: Final = "uploads"
 """The folder of a home that holds them: FOLDER/owner/digest/name, owner and digest as below."""
@@ -24,6 +24,17 @@ def called(path: str) -> str:
     """The name of an upload; any other path as it is."""
     found = _UPLOAD.search(path)
     return found["name"] if found else path
+
+
+def all_called(content: Any) -> Any:
+    """The same content as JSON knows it, with every upload in it called by its name."""
+    if isinstance(content, str):
+        return called(content)
+    if isinstance(content, dict):
+        return {name: all_called(value) for name, value in content.items()}
+    if isinstance(content, list):
+        return [all_called(value) for value in content]
+    return content
 
 
 def distinct(names: Sequence[str]) -> list[str]:

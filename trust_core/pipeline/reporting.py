@@ -18,6 +18,7 @@ from trust_core.domain.report import (
 )
 from trust_core.domain.spec import NOT_IN_FINGERPRINT, Spec
 from trust_core.domain.texts import NO_LABEL, TextSet
+from trust_core.domain.uploads import all_called
 from trust_core.explain.methods import canonical_name
 from trust_core.pipeline.command import reproducing_command
 from trust_core.pipeline.measuring import CandidateResults
@@ -70,7 +71,7 @@ def whole_report(
         settings = {**resolved.settings, "margins": applied.model_dump()}
         resolved = resolved.model_copy(update={"settings": settings})
     return assemble_report(
-        spec=spec.model_dump(mode="json", by_alias=True),
+        spec=all_called(spec.model_dump(mode="json", by_alias=True)),
         resolved=resolved,
         versions=versions(),
         timing=timing,
@@ -162,7 +163,7 @@ def resolved_spec(
         device=device,
         explainers=tuple(canonical_name(name) for name in spec.explainers),
         settings={
-            name: value
+            name: all_called(value)
             for name, value in spec.model_dump(mode="json", by_alias=True).items()
             if name not in NOT_IN_FINGERPRINT and name not in {"reference", "candidates", "data"}
         },

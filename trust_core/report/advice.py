@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from trust_core.domain.report import TestRow, Verdict
 from trust_core.report.criteria import labels
 from trust_core.report.verdict import held_back
 from trust_core.report.wording import count, listed
+
+EXPLAINED: Final = "Texts explained"
+"""What the page New comparison calls the number of texts that are explained."""
 
 _GO_AHEAD = (
     "Within these margins, on texts like these, the candidate can take the reference's place. Check that the "
@@ -16,7 +20,11 @@ _GO_AHEAD = (
 
 
 def next_steps(
-    verdict: Verdict, *, controls_failed: Sequence[str] = (), flips_in: str = "pairs.parquet"
+    verdict: Verdict,
+    *,
+    controls_failed: Sequence[str] = (),
+    flips_in: str = "pairs.parquet",
+    explained_by: str = "--explain-limit",
 ) -> tuple[str, ...]:
     """What the reader can do about this verdict, the most useful step first.
 
@@ -24,6 +32,7 @@ def next_steps(
         verdict: of one candidate.
         controls_failed: names of the controls that came out wrong.
         flips_in: where this reader finds the texts that flipped.
+        explained_by: with what this reader says how many texts are explained.
     """
     if controls_failed:
         names = listed([f"control {name}" for name in controls_failed])
@@ -59,11 +68,11 @@ def next_steps(
         for test in part.tests
     ]
     # Once a dimension differs, more texts no longer change the answer.
-    steps.extend(_open_steps(open_tests, more_texts=verdict.overall != "different"))
+    steps.extend(_open_steps(open_tests, explained_by, more_texts=verdict.overall != "different"))
     return tuple(steps)
 
 
-def _open_steps(tests: list[TestRow], *, more_texts: bool) -> list[str]:
+def _open_steps(tests: list[TestRow], explained_by: str, *, more_texts: bool) -> list[str]:
     """What would settle what is open."""
     steps: list[str] = []
     open_tests = [test for test in tests if test.status == "inconclusive" or held_back(test)]
@@ -72,7 +81,7 @@ def _open_steps(tests: list[TestRow], *, more_texts: bool) -> list[str]:
         most = max(countable, key=lambda test: test.n_needed or 0)
         steps.append(
             f"Test on more texts: about {count(most.n_needed or 0)} would settle {labels([most])}, the "
-            f"hardest of the questions still open{_where(most)}."
+            f"hardest of the questions still open{_where(most, explained_by)}."
         )
     stuck = [test for test in open_tests if test.n_needed is None]
     if stuck:
@@ -92,5 +101,5 @@ def _open_steps(tests: list[TestRow], *, more_texts: bool) -> list[str]:
     return steps
 
 
-def _where(test: TestRow) -> str:
-    return " (explained texts, --explain-limit)" if test.explainer else ""
+def _where(test: TestRow, explained_by: str) -> str:
+    return f" (explained texts: {explained_by})" if test.explainer else ""

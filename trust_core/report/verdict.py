@@ -162,8 +162,8 @@ def _judged(vote: Vote, margins: Margins, p_adjusted: float | None, tests: int) 
         needed = _texts_needed(evidence, margin, criterion)
         outcome = f"not settled; {_what_would_settle(needed)}"
     why = (
-        f"{label(row)}: {criterion.figure(evidence.estimate)} ({criterion.interval(low, high)}), "
-        f"{criterion.bound(margin)}: {outcome}."
+        f"{label(row)}: {criterion.figure(evidence.estimate)} ({criterion.interval(low, high)}, "
+        f"n = {evidence.n:,}), {criterion.bound(margin)}: {outcome}."
     )
     different = status == "different" and p_adjusted is not None and not held_back(row)
     return _Test(row.model_copy(update={"n_needed": needed, "why": why}), different)

@@ -8,8 +8,9 @@ from trust_core.datasets.limits import Limits
 from trust_core.datasets.predictions_file import saved_predictions
 from trust_core.datasets.sources import texts_from
 from trust_core.domain.spec import DataSpec, Spec
-from trust_core.domain.uploads import called, distinct
-from trust_core.errors import DataError
+from trust_core.domain.spec_reading import read_part
+from trust_core.domain.uploads import all_called, called, distinct
+from trust_core.errors import DataError, SpecError
 from trust_core.pipeline.command import reproducing_command
 from trust_core.pipeline.saved import plan_saved
 from trust_core.store.uploads import Uploads
@@ -56,6 +57,57 @@ def test_a_lost_upload_is_called_by_its_name(uploads: Uploads) -> None:
         texts_from(DataSpec(source=str(path)), ANYTHING)
     assert refused.value.remedy == "Upload it again."
     assert str(uploads.folder("")) not in str(refused.value)
+
+
+def test_an_upload_that_cannot_be_unpacked_is_called_by_its_name(uploads: Uploads) -> None:
+    """What the system says of a broken file is shown without the place of the file."""
+    path = uploads.save("", "mine.csv.gz", b"no gzip at all")
+    with pytest.raises(DataError, match=r"mine\.csv\.gz cannot be unpacked") as refused:
+        texts_from(DataSpec(source=str(path)), ANYTHING)
+    assert str(uploads.folder("")) not in str(refused.value)
+
+
+def test_an_upload_of_somebody_else_is_called_by_its_name(uploads: Uploads, tmp_path: Path) -> None:
+    """A refused file is named, not where it lies."""
+    path = uploads.save("somebody", "mine.csv", b"text,label\nA dog.,yes\n")
+    with pytest.raises(DataError) as refused:
+        texts_from(DataSpec(source=str(path)), Limits(10**7, 10**5, (tmp_path / "data",)))
+    assert refused.value.problem == "mine.csv lies outside the folders that data may come from."
+
+
+def test_one_upload_as_both_sides_is_refused_by_its_name(uploads: Uploads) -> None:
+    """What cannot be compared is named as its owner knows it, also where a spec is put together."""
+    path = str(uploads.save("", "saved.csv", SAVED))
+    content = {
+        "reference_predictions": path,
+        "candidate_predictions": [path, path],
+        "twin_predictions": path,
+    }
+    with pytest.raises(SpecError) as refused:
+        read_part(Spec, content, source="This comparison")
+    assert "candidate saved.csv is the reference itself" in str(refused.value)
+    assert "names something twice: saved.csv, saved.csv" in str(refused.value)
+    assert "twin saved.csv is the reference itself" in str(refused.value)
+    assert str(uploads.folder("")) not in str(refused.value)
+
+
+def test_what_a_report_keeps_of_a_spec_names_no_place(uploads: Uploads) -> None:
+    """Every upload of a spec is called by its name, at any depth; all else stays."""
+    path = str(uploads.save("", "saved.csv", SAVED))
+    mine = path.replace("saved", "mine")
+    spec = Spec(
+        reference_predictions=path,
+        candidate_predictions=(mine, "other.csv"),
+        data=DataSpec(source=path.replace("saved", "texts")),
+    ).model_dump(mode="json", by_alias=True)
+    found = all_called(spec)
+    assert found["reference_predictions"] == "saved.csv"
+    assert found["candidate_predictions"] == ["mine.csv", "other.csv"]
+    assert found["data"]["source"] == "texts.csv"
+    changed = {"reference_predictions", "candidate_predictions", "data"}
+    assert {name: value for name, value in found.items() if name not in changed} == {
+        name: value for name, value in spec.items() if name not in changed
+    }
 
 
 def test_two_uploads_of_one_name_are_told_apart(uploads: Uploads) -> None:

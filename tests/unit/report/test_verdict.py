@@ -3,7 +3,7 @@ import pytest
 from tests.support.report_evidence import MISSING, same_everywhere, vote
 from trust_core.domain.measures import Findings, NotMeasured, Vote
 from trust_core.domain.spec import Margins
-from trust_core.report.advice import next_steps
+from trust_core.report.advice import EXPLAINED, next_steps
 from trust_core.report.verdict import verdict
 from trust_core.stats.intervals import paired_difference_evidence
 
@@ -129,6 +129,16 @@ def test_the_texts_that_flipped_are_where_the_reader_finds_them():
     (on_page, *_) = next_steps(result, flips_in="the page Answers")
     assert "the page Answers lists the texts that flipped" in on_page
     assert "parquet" not in on_page
+
+
+def test_more_explained_texts_are_asked_for_in_the_readers_words():
+    """In the terminal the option is named, on a page its field and no option."""
+    unclear = vote("alignment", 0.78, 0.05, explainer="lime")
+    result = judged(same_everywhere() | {"reasons": Findings((), (unclear,))})
+    assert any("(explained texts: --explain-limit)" in step for step in next_steps(result))
+    on_page = " ".join(next_steps(result, explained_by=f"“{EXPLAINED}” on the page New comparison"))
+    assert "(explained texts: “Texts explained” on the page New comparison)" in on_page
+    assert "--" not in on_page
 
 
 def test_what_is_missing_is_listed_once_with_its_explainers():
@@ -268,7 +278,7 @@ def test_leaning_interval_never_asks_for_fewer_texts_than_it_had():
             0.011,
             (
                 "Negative flips: 2.1 % of the texts were answered right before and wrong now "
-                "(90 % interval 1.0 to 3.2 %), margin 2 %: not settled"
+                "(90 % interval 1.0 to 3.2 %, n = 500), margin 2 %: not settled"
             ),
         ),
         (
@@ -277,7 +287,7 @@ def test_leaning_interval_never_asks_for_fewer_texts_than_it_had():
             0.001,
             (
                 "Accuracy: the share of right answers changed by \u22120.8 points "
-                "(90 % interval \u22120.9 to \u22120.7 points), margin ±1 point: equivalent."
+                "(90 % interval \u22120.9 to \u22120.7 points, n = 500), margin ±1 point: equivalent."
             ),
         ),
         (
@@ -286,13 +296,13 @@ def test_leaning_interval_never_asks_for_fewer_texts_than_it_had():
             0.01,
             (
                 "Brier score: the squared error of the probabilities changed by +0.050 "
-                "(90 % interval +0.040 to +0.060), margin ±0.01: different."
+                "(90 % interval +0.040 to +0.060, n = 500), margin ±0.01: different."
             ),
         ),
     ],
 )
 def test_sentences_carry_the_numbers(key, estimate, half, sentence):
-    """Each test says estimate, interval, margin and outcome in one sentence."""
+    """Each test says estimate, interval, n, margin and outcome in one sentence."""
     dimension = "reliability" if key == "brier" else "answers"
     result = verdict({dimension: Findings((), (vote(key, estimate, half),))}, Margins(), (dimension,))
     assert result.dimensions[dimension].tests[0].why.startswith(sentence)

@@ -23,6 +23,26 @@ def test_no_label_and_no_second_text_are_said():
     assert draft.content() == {"source": "texts.csv", "text_a": "a", "text_b": "none", "label": "none"}
 
 
+@pytest.mark.parametrize(
+    "draft, missing",
+    [
+        (DataDraft(), "Choose texts"),
+        (DataDraft(reference_predictions="a.csv"), "predictions of at least one candidate"),
+        (DataDraft(candidate_predictions=("b.csv",)), "predictions of the reference"),
+        (DataDraft(twin_predictions="c.csv"), "predictions of the reference"),
+    ],
+)
+def test_a_form_that_is_not_filled_in_says_what_is_next(draft: DataDraft, missing: str) -> None:
+    """A file that has not been chosen yet is a step to take, whichever came first; no error."""
+    assert missing in draft.lacks
+
+
+def test_a_form_that_is_filled_in_lacks_nothing() -> None:
+    """Texts alone do, and so do predictions of a reference and a candidate."""
+    assert TEXTS.lacks == ""
+    assert DataDraft(reference_predictions="a.csv", candidate_predictions=("b.csv",)).lacks == ""
+
+
 def test_hub_parts_that_are_empty_are_left_out():
     """Only what was typed names a part of a hub data set."""
     draft = DataDraft("hub:owner/set", hub={"config": "", "split": "test", "revision": ""})

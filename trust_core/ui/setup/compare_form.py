@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from trust_core.domain.spec import BUNDLED_TWINS, NO_TWIN, Margins, Spec
+from trust_core.report.advice import EXPLAINED
 from trust_core.report.criteria import CRITERIA
 from trust_core.report.retraining import PAIRED
 from trust_core.ui.messages import escape_markdown
@@ -78,7 +79,7 @@ def _reasons(values: dict[str, Any], kind: str) -> dict[str, Any]:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         count = st.number_input(
-            "Texts explained",
+            EXPLAINED,
             0,
             _LONGEST_LIMIT,
             values["explain_limit"],

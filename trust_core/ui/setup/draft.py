@@ -44,7 +44,16 @@ class DataDraft:
     @property
     def saved(self) -> bool:
         """Whether saved predictions are compared, not models."""
-        return bool(self.reference_predictions or self.candidate_predictions)
+        return bool(self.reference_predictions or self.candidate_predictions or self.twin_predictions)
+
+    @property
+    def lacks(self) -> str:
+        """What has to be chosen before there is anything to compare; empty where nothing is missing."""
+        if self.saved and not self.reference_predictions:
+            return "Choose the predictions of the reference."
+        if self.saved and not self.candidate_predictions:
+            return "Choose the predictions of at least one candidate."
+        return "" if self.source or self.saved else "Choose texts, or saved predictions, first."
 
     def content(self) -> dict[str, Any] | None:
         """The part `data` of a spec; None where no texts are chosen."""

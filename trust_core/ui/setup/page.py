@@ -45,8 +45,8 @@ def page() -> None:
     with st.container(border=True):
         st.subheader("4. Run", anchor=False)
         worker_line()
-        if not data.source and not data.saved:
-            st.info("Choose texts first.")
+        if data.lacks:
+            st.info(data.lacks)
             return
         if not candidates and not data.saved:
             st.info("Choose at least one candidate.")
