@@ -11,20 +11,20 @@ from trust_core.report.wording import listed
 
 def measured_with(report: Report, candidate: str) -> str:
     """The backends of the reference and a candidate as part of a sentence; empty where they are not known."""
-    backends = _backends(report)
+    found = backends(report)
     pair = [model.name for model in report.resolved.models if model.role == "reference"] + [candidate]
-    return _said(report, {name: backends[name] for name in pair if name in backends})
+    return _said(report, {name: found[name] for name in pair if name in found})
 
 
 def backends_differ(report: Report) -> str:
     """A sentence on the backends where models were timed with different ones; else empty."""
-    backends = _backends(report)
-    different = len(set(backends.values())) > 1
-    said = _said(report, backends) if different else ""
+    found = backends(report)
+    different = len(set(found.values())) > 1
+    said = _said(report, found) if different else ""
     return f"Latency was measured {said}." if said else ""
 
 
-def _backends(report: Report) -> dict[str, str]:
+def backends(report: Report) -> dict[str, str]:
     """The backend of each timed model, without the precision, which a run has but one of."""
     timed = report.timing.get("latency")
     return {
@@ -34,15 +34,15 @@ def _backends(report: Report) -> dict[str, str]:
     }
 
 
-def _said(report: Report, backends: Mapping[str, str]) -> str:
-    libraries = list(dict.fromkeys(backends.values()))
+def _said(report: Report, found: Mapping[str, str]) -> str:
+    libraries = list(dict.fromkeys(found.values()))
     if not libraries or "" in libraries:
         return ""
     if len(libraries) == 1:
         return f"with {libraries[0]}"
     names = titles([model.name for model in report.resolved.models])
     each = [
-        f"{library} ({', '.join(names[model] for model, by in backends.items() if by == library)})"
+        f"{library} ({', '.join(names[model] for model, by in found.items() if by == library)})"
         for library in libraries
     ]
     return f"with {listed(each)}: part of the difference is that of the backends"
