@@ -217,7 +217,6 @@ def test_the_plan_follows_its_assumption(home: Path, repository: Path, monkeypat
         labelled=True,
         labels=("no", "yes"),
         class_counts={"no": 153, "yes": 153},
-        preview=(),
         notes=(),
     )
     monkeypatch.setattr(Web, "check", lambda *_, **__: PreflightReport(problems=(), data=data))

@@ -25,14 +25,12 @@ class FlipCounts:
         both_right: right under both models.
         negative: right under the reference, wrong under the candidate.
         positive: the reverse.
-        wrong_to_wrong: wrong under both, with different answers.
     """
 
     n: int
     both_right: int
     negative: int
     positive: int
-    wrong_to_wrong: int
 
     @property
     def reference_right(self) -> int:
@@ -64,14 +62,13 @@ class PairColumns:
 def count_flips(
     gold: Int[np.ndarray, "n"], reference: Int[np.ndarray, "n"], candidate: Int[np.ndarray, "n"]
 ) -> FlipCounts:
-    """Counts of the four kinds of change; all texts must have labels."""
+    """Counts of texts that stay right, are lost and are gained; all texts must have labels."""
     right_a, right_b = reference == gold, candidate == gold
     return FlipCounts(
         n=len(gold),
         both_right=int(np.sum(right_a & right_b)),
         negative=int(np.sum(right_a & ~right_b)),
         positive=int(np.sum(~right_a & right_b)),
-        wrong_to_wrong=int(np.sum(~right_a & ~right_b & (reference != candidate))),
     )
 
 

@@ -87,7 +87,6 @@ class DataCheck(PreflightPart):
         labelled: whether they have gold labels.
         labels: label names that occur, as the data writes them.
         class_counts: predicted texts of each class; empty without labels.
-        preview: the first texts: text_a, text_b (empty for single texts), label (empty without).
         notes: what a reader should know, in sentences.
     """
 
@@ -98,7 +97,6 @@ class DataCheck(PreflightPart):
     labelled: bool
     labels: tuple[str, ...]
     class_counts: dict[str, int]
-    preview: tuple[tuple[str, str, str], ...]
     notes: tuple[str, ...]
 
 

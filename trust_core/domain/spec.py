@@ -10,7 +10,6 @@ from trust_core.domain.catalogue.entry import Dimension
 from trust_core.domain.slicing import slice_problems
 from trust_core.domain.uploads import called
 
-Share = Annotated[float, Field(gt=0.0, le=1.0)]
 Margin = Annotated[float, Field(gt=0.0, le=1.0)]
 
 Explainer = Literal[

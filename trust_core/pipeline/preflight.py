@@ -11,7 +11,7 @@ from trust_core.datasets.limits import Limits
 from trust_core.datasets.sources import texts_from
 from trust_core.domain.preflight import CostEstimate, DataCheck, ModelCheck, PreflightReport, Problem, problem
 from trust_core.domain.spec import Spec
-from trust_core.domain.texts import NO_LABEL, TextPair, TextSet
+from trust_core.domain.texts import TextPair, TextSet
 from trust_core.errors import TrustError
 from trust_core.models.device import choose_device
 from trust_core.models.inspection import InspectedModel, inspect_model
@@ -26,11 +26,6 @@ from trust_core.ports import Encoded
 
 SAMPLE = 500
 """Texts whose length is looked at."""
-
-PREVIEWED = 5
-
-MOST_SHOWN = 500
-"""Characters of a previewed text."""
 
 LARGEST_TRIAL = 3 * 1024**3
 """Bytes of a model that is loaded on trial; a larger one takes too long for somebody who waits."""
@@ -122,8 +117,6 @@ def _of_predictions(spec: Spec, limits: Limits, findings: _Findings) -> Prefligh
     with findings.about("data"):
         made = plan_saved(spec, limits=limits)
         texts = made.texts
-        first = range(min(PREVIEWED, len(texts)))
-        gold = [texts.classes[at] if at != NO_LABEL else "" for at in texts.gold[list(first)].tolist()]
         data = DataCheck(
             source=texts.source,
             n=made.available,
@@ -132,7 +125,6 @@ def _of_predictions(spec: Spec, limits: Limits, findings: _Findings) -> Prefligh
             labelled=texts.labelled,
             labels=texts.classes if texts.labelled else (),
             class_counts=_counts(texts),
-            preview=tuple((*_shown(texts.pairs[row]), gold[row]) for row in first),
             notes=texts.notes,
         )
         return PreflightReport(
@@ -269,7 +261,6 @@ def _truncated_share(
 
 
 def _data_check(spec: Spec, texts: Texts, chosen: Plan | None) -> DataCheck:
-    first = range(min(PREVIEWED, len(texts.ids)))
     return DataCheck(
         source=texts.source,
         n=len(texts.ids),
@@ -278,10 +269,6 @@ def _data_check(spec: Spec, texts: Texts, chosen: Plan | None) -> DataCheck:
         labelled=texts.labels is not None,
         labels=texts.label_names,
         class_counts={} if chosen is None else _counts(chosen.texts),
-        preview=tuple(
-            (*_shown(_pair(texts, row)), texts.labels[row] if texts.labels is not None else "")
-            for row in first
-        ),
         notes=texts.notes,
     )
 
@@ -296,7 +283,3 @@ def _counts(texts: TextSet) -> dict[str, int]:
 
 def _pair(texts: Texts, row: int) -> TextPair:
     return texts.text_a[row], None if texts.text_b is None else texts.text_b[row]
-
-
-def _shown(pair: TextPair) -> tuple[str, str]:
-    return pair[0][:MOST_SHOWN], (pair[1] or "")[:MOST_SHOWN]
