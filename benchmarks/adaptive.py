@@ -8,7 +8,6 @@ then drawn again. Mean cost and agreement of that are held against giving every 
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from benchmarks.figures import RESULTS, write
 from benchmarks.known_masks import KnownMasks, chosen_texts
+from benchmarks.published_path import SNLI
 from benchmarks.sampling import K_FRACTION, SEEDS, SIZES, Converged, overlap, stratified
 from trust_core.alignment.ranking import choose_k
 from trust_core.alignment.stability import is_unstable
@@ -69,10 +69,9 @@ def looked_at(text: SegmentedText, file: Path) -> dict[str, list[float]]:
 
 def main() -> None:
     """Measure, print and write."""
-    shared = Path(os.environ.get("TRUST_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", nargs="+", default=["nli-reference", "nli-tiny"])
-    parser.add_argument("--data", type=Path, default=shared / "snli_test.tsv.gz")
+    parser.add_argument("--data", type=Path, default=SNLI)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "sampling-cache")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
     given = parser.parse_args()

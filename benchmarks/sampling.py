@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import numpy as np
 
 from benchmarks.figures import RESULTS, row, write
 from benchmarks.known_masks import KnownMasks, Run, chosen_texts
+from benchmarks.published_path import SNLI
 from benchmarks.sampling_chart import chart
 from trust_core.alignment.ranking import choose_k
 from trust_core.domain.arrays import FloatArray, IntArray
@@ -268,11 +268,10 @@ def table(found: dict[str, object]) -> str:
 
 def main() -> None:
     """Measure, print, draw and write."""
-    shared = Path(os.environ.get("TRUST_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", nargs="+", default=list(FIGURE_OF))
     parser.add_argument("--texts", type=int, default=100)
-    parser.add_argument("--data", type=Path, default=shared / "snli_test.tsv.gz")
+    parser.add_argument("--data", type=Path, default=SNLI)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "sampling-cache")
     parser.add_argument("--done-only", action="store_true", help="report the texts that are done, run none")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
