@@ -53,17 +53,23 @@ def evaluated_by_options(options: Namespace) -> Report:
         TrustError: anything that the user has to mend first.
     """
     spec = spec_from_options(options)
-    settings = settings_from(os.environ)
-    if options.spec:
-        models, files = _typed(options)
-        here = (Path(options.spec).resolve().parent, Path.cwd())
-        settings = bound(settings, here, models=models, files=files)
+    settings = settings_by_options(options)
     if options.no_cache:
         settings = replace(settings, cache_bytes=0)
     if spec.protocol == "corrected" and "reasons" in spec.dimensions and not spec.from_predictions:
         _warn_of_few(spec.most_explained)
     with progress_display() as progress:
         return evaluate(spec, Path(options.out), settings=settings, progress=progress)
+
+
+def settings_by_options(options: Namespace) -> Settings:
+    """Settings of the machine, which hold the paths of a spec file to its own folder and the current one."""
+    settings = settings_from(os.environ)
+    if not options.spec:
+        return settings
+    models, files = _typed(options)
+    here = (Path(options.spec).resolve().parent, Path.cwd())
+    return bound(settings, here, models=models, files=files)
 
 
 def _warn_of_few(explained: int | None) -> None:
@@ -96,8 +102,8 @@ def bound(settings: Settings, folders: Sequence[Path], *, models: Paths = (), fi
     """
     return replace(
         settings,
-        model_roots=settings.model_roots or (*folders, *_resolved(models)),
-        data_roots=settings.data_roots or (*folders, *_resolved(files)),
+        model_roots=settings.model_roots or tuple(dict.fromkeys((*folders, *_resolved(models)))),
+        data_roots=settings.data_roots or tuple(dict.fromkeys((*folders, *_resolved(files)))),
     )
 
 

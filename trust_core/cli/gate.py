@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from trust_core.cli.evaluate import evaluated_by_options, exit_code
 from trust_core.cli.spec_options import add_spec_options
-from trust_core.cli.terminal import say
-from trust_core.errors import TrustError, UsageError
+from trust_core.cli.terminal import complain, say
+from trust_core.errors import TrustError, UsageError, without_secrets
 from trust_core.export.gate_summary import error_summary, gate_summary
 from trust_core.export.junit import junit_of_error, junit_xml
 from trust_core.export.terminal import verdict_lines
@@ -26,7 +26,7 @@ def add_command(subparsers: Any) -> None:
         help="an evaluation for CI, with JUnit XML and a summary",
         description="Carry out the evaluation of a spec file and say the answer as a CI system reads it. "
         "Exit code 0: every candidate is equivalent; 1: one is different; 2: inconclusive, or a control "
-        "failed; 3: the evaluation could not be run.",
+        "failed; 3: the evaluation could not be run; 4: an error of TrustEq.",
     )
     add_spec_options(parser)
     parser.add_argument(
@@ -45,17 +45,36 @@ def add_command(subparsers: Any) -> None:
 
 
 def _run(options: Namespace) -> int:
-    if not options.spec:
-        raise UsageError("gate needs a spec file.", allowed="Write gate --spec FILE.")
     try:
+        if not options.spec:
+            raise UsageError("gate needs a spec file.", allowed="Write gate --spec FILE.")
         report = evaluated_by_options(options)
-    except TrustError as error:
-        _write(options, junit_of_error(str(error)), error_summary(str(error)))
+    except (Exception, KeyboardInterrupt) as error:
+        _write_error(options, error)
         raise
     code = exit_code(report)
-    _write(options, junit_xml(report), gate_summary(report, code))
-    say([*verdict_lines(report), f"Report: {Path(options.out) / 'report.html'}"])
+    try:
+        _write(options, junit_xml(report), gate_summary(report, code))
+    finally:
+        # What was found is said even if a file cannot be written.
+        say([*verdict_lines(report), f"Report: {Path(options.out) / 'report.html'}"])
     return code
+
+
+def _write_error(options: Namespace, error: BaseException) -> None:
+    """Write into both files why the gate could not be run; that they cannot be written never hides it."""
+    message = str(error)
+    if isinstance(error, KeyboardInterrupt):
+        # Files of an earlier gate shall not stand for the answer of this one.
+        message = "Interrupted before there was an answer. The same command goes on from there."
+    elif not isinstance(error, TrustError):
+        message = f"This is an error of TrustEq ({type(error).__name__}): the log says where it happened."
+    # These files are kept and shown by CI systems.
+    message = without_secrets(message)
+    try:
+        _write(options, junit_of_error(message), error_summary(message))
+    except UsageError as unwritten:
+        complain(str(unwritten))
 
 
 def _write(options: Namespace, xml: bytes, summary: str) -> None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import Any
 
+from trust_core.cli.evaluate import settings_by_options
 from trust_core.cli.exit_codes import DONE, MENDABLE
-from trust_core.cli.spec_options import (
-    add_spec_options,
-    dimensions_from_options,
-    margins_from_options,
-    spec_from_options,
-)
+from trust_core.cli.spec_options import add_spec_options, planned_spec, spec_from_options
 from trust_core.cli.terminal import complain, say
 from trust_core.domain.preflight import PreflightReport
 from trust_core.domain.spec import Spec
@@ -22,7 +17,6 @@ from trust_core.export.figure_text import duration
 from trust_core.export.foreign_text import printable
 from trust_core.export.planning_text import hopeless_lines, plan_lines
 from trust_core.report.planning import DISCORDANCE, PlannedMeasure, assumptions, planned
-from trust_core.settings import settings_from
 from trust_core.wiring.engine import check
 
 _SENTENCE = 2000
@@ -62,7 +56,7 @@ def _run(options: Namespace) -> int:
     if options.texts is not None:
         return _arithmetic(options)
     spec = spec_from_options(options)
-    found = check(spec, settings=settings_from(os.environ))
+    found = check(spec, settings=settings_by_options(options))
     for problem in found.problems:
         complain("\n".join(part for part in (problem.what, problem.allowed, problem.remedy) if part))
     if not found.ok:
@@ -75,16 +69,16 @@ def _arithmetic(options: Namespace) -> int:
     """The plan from numbers alone."""
     if options.texts < 1:
         raise UsageError(f"--texts {options.texts} is no number of texts.", allowed="1 or more.")
-    explained = 100 if options.explain_limit is None else options.explain_limit
-    explained = options.texts if explained == "all" else min(explained, options.texts)
-    margins, from_twin = margins_from_options(options)
+    spec = planned_spec(options)
+    # Saved predictions hold no explanations.
+    most = 0 if spec.from_predictions else spec.most_explained
     rows = planned(
-        margins,
+        spec.margins,
         predicted=options.texts,
-        explained=explained,
-        dimensions=dimensions_from_options(options),
+        explained=options.texts if most is None else min(most, options.texts),
+        dimensions=spec.dimensions,
         discordance=options.discordance,
-        from_twin=from_twin,
+        from_twin=spec.margins_from_twin,
     )
     say([*_table(rows, options.discordance), "", *_assumed(options.discordance)])
     return DONE

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel
 
-from trust_core.domain.catalogue.entry import Dimension
 from trust_core.domain.spec import LabelMap, Margins, Spec
 from trust_core.domain.spec_reading import read_part
 from trust_core.errors import UsageError
@@ -116,6 +114,15 @@ def spec_from_options(options: Namespace) -> Spec:
         SpecError: the result is not a valid spec.
         UsageError: a file cannot be read, or a flag makes no sense.
     """
+    return _read(_content(options), options)
+
+
+def _read(content: dict[str, Any], options: Namespace) -> Spec:
+    return read_part(Spec, content, source=options.spec or "The command line")
+
+
+def _content(options: Namespace) -> dict[str, Any]:
+    """What the file, the flags and `--set` say, the later over the earlier."""
     content: dict[str, Any] = mapping_from_file(options.spec) if options.spec else {}
     for flag, path in _PLAIN.items():
         value = getattr(options, flag)
@@ -140,44 +147,28 @@ def spec_from_options(options: Namespace) -> Spec:
             content[switch] = True
     for path, value in assignments(options):
         _place(content, path, value)
-    return read_part(Spec, content, source=options.spec or "The command line")
+    return content
 
 
-def margins_from_options(options: Namespace) -> tuple[Margins, bool]:
-    """The margins that the flags describe, whatever else they say, and whether they come from the twin.
-
-    Raises:
-        SpecError: a margin out of its range.
-        UsageError: a file cannot be read.
-    """
-    content: dict[str, Any] = mapping_from_file(options.spec).get("margins") or {} if options.spec else {}
-    from_twin = options.margins == FROM_TWIN
-    if options.margins and not from_twin:
-        content = mapping_from_file(options.margins)
-    whole: dict[str, Any] = {"margins": dict(content)}
-    for path, value in assignments(options):
-        if path.partition(".")[0] == "margins":
-            _place(whole, path, value)
-    return read_part(Margins, whole["margins"], source="The margins"), from_twin
-
-
-class _Dimensions(BaseModel):
-    """The one field of a spec that says what the verdict is about."""
-
-    dimensions: tuple[Dimension, ...] = Spec.model_fields["dimensions"].default
-
-
-def dimensions_from_options(options: Namespace) -> tuple[Dimension, ...]:
-    """The dimensions of the verdict that the flags describe, whatever else they say.
+def planned_spec(options: Namespace) -> Spec:
+    """The spec that the flags describe, with stand-ins for the models and texts that they do not name.
 
     Raises:
-        SpecError: one that there is not.
-        UsageError: a file cannot be read.
+        SpecError: the rest is not a valid spec.
+        UsageError: a file cannot be read, or a flag makes no sense.
     """
-    given: dict[str, Any] = mapping_from_file(options.spec) if options.spec else {}
-    found = {name: value for name, value in given.items() if name == "dimensions"}
-    found |= {path: value for path, value in assignments(options) if path == "dimensions"}
-    return read_part(_Dimensions, found, source="The dimensions").dimensions
+    content = _content(options)
+    by_file = content.get("reference_predictions") or content.get("candidate_predictions")
+    kind = "_predictions" if by_file else ""
+    stand_ins: dict[str, Any] = {f"reference{kind}": "(reference)"}
+    stand_ins["candidate_predictions" if by_file else "candidates"] = ["(candidate)"]
+    if content.get("margins_from_twin"):
+        stand_ins[f"twin{kind}"] = "(twin)"
+    content |= {name: value for name, value in stand_ins.items() if not content.get(name)}
+    texts = content.get("data") or {}
+    if not by_file and isinstance(texts, dict):
+        content["data"] = {"source": "(texts)", **texts}
+    return _read(content, options)
 
 
 def _count(text: str) -> int | str:

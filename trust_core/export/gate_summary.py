@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Final
 
 from trust_core.domain.report import CandidateReport, Report, Status
 from trust_core.export.choice_text import choice
+from trust_core.export.foreign_text import visible
 from trust_core.export.tables import markdown_row, markdown_text
 from trust_core.report.choice import chosen_dimensions
 from trust_core.report.controls import failed
@@ -27,6 +29,9 @@ _ANSWERS: Final = {
     1: "❌ failed: a candidate is different",
     2: "❔ not passed: not every candidate is shown to be equivalent",
 }
+
+_LONGEST: Final = 4000
+"""Characters of an error that are shown."""
 
 
 def gate_summary(report: Report, code: int) -> str:
@@ -57,8 +62,10 @@ def gate_summary(report: Report, code: int) -> str:
 
 
 def error_summary(message: str) -> str:
-    """The summary of a gate that could not be run."""
-    return f"## TrustEq gate: ❌ could not be run\n\n{markdown_text(message)}\n"
+    """The summary of a gate that could not be run: its lines as code, which they cannot end."""
+    shown = visible(message[:_LONGEST])
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", shown)), default=0))
+    return f"## TrustEq gate: ❌ could not be run\n\n{fence}text\n{shown}\n{fence}\n"
 
 
 def _candidate(candidate: CandidateReport, chosen: Collection[str]) -> list[str]:
@@ -75,7 +82,7 @@ def _candidate(candidate: CandidateReport, chosen: Collection[str]) -> list[str]
         for test in part.tests:
             criterion = CRITERIA.get(test.key)
             if criterion is None or test.estimate is None or test.low is None or test.high is None:
-                said = "–"
+                said = markdown_text(test.why.removeprefix(f"{label(test)}: "))
             else:
                 unit = criterion.unit
                 limits = interval(test.low, test.high, unit)

@@ -97,7 +97,7 @@ def _candidate_lines(candidate: CandidateReport, wrong: Sequence[str]) -> list[s
         if dimension == "reasons" and (together := explainers_side_by_side(verdict)):
             lines.append(f"    {printable(together, longest=_SENTENCE)}")
     if candidate.slices is not None:
-        told = (candidate.slices.worst_why, candidate.slices.search_why)
+        told = (candidate.slices.worst_why, candidate.slices.search_why, *candidate.slices.notes)
         lines += [f"  parts: {printable(sentence, longest=_SENTENCE)}" for sentence in told if sentence]
     gained = _cost_lines(candidate)
     lines += ["  cost", *gained] if gained else []

@@ -11,6 +11,8 @@ import pytest
 from tests.support.store_report import small_report
 from trust_core.cli import main
 from trust_core.cli.gate import STEP_SUMMARY
+from trust_core.domain.report import Report
+from trust_core.errors import HubError
 from trust_core.export.gate_summary import gate_summary
 
 
@@ -111,9 +113,51 @@ def test_a_gate_needs_a_spec_and_a_place_to_write(
     spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without --spec, or with a file that cannot be written, the gate says so and ends in 3."""
-    assert main.main(["gate"]) == 3
+    assert main.main(["gate", "--summary", str(tmp_path / "s.md")]) == 3
     assert "gate needs a spec file" in capsys.readouterr().err
+    assert "gate needs a spec file" in (tmp_path / "s.md").read_text(encoding="utf-8")
     monkeypatch.setattr("trust_core.cli.evaluate.evaluate", lambda *_, **__: small_report())
     (tmp_path / "taken").write_text("", encoding="utf-8")
     assert _gate(spec, "--junit", str(tmp_path / "taken" / "junit.xml")) == 3
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_hides_nothing(
+    spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The verdict, or what kept the evaluation from running, is said all the same."""
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    unwritable = str(tmp_path / "taken" / "junit.xml")
+    assert _gate(spec, "--junit", unwritable, "--set", "sead=1") == 3
+    said = capsys.readouterr().err
+    assert "cannot be written" in said
+    assert "Did you mean 'seed'" in said
+    monkeypatch.setattr("trust_core.cli.evaluate.evaluate", lambda *_, **__: small_report())
+    assert _gate(spec, "--junit", unwritable) == 3
+    assert small_report().candidates[0].verdict.why in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "error, code, said",
+    [
+        (KeyboardInterrupt(), 130, "Interrupted before there was an answer."),
+        (ZeroDivisionError("of some text"), 4, "an error of TrustEq (ZeroDivisionError)"),
+        (HubError("no answer from https://me:hf_secret@hub.example/x"), 3, "https://hub.example/x"),
+    ],
+)
+def test_files_of_a_gate_name_every_error_but_no_secret(
+    error: BaseException, code: int, said: str, spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also an error that nobody foresaw is in both files; neither texts nor tokens go along with one."""
+
+    def fails(*_: object, **__: object) -> Report:
+        raise error
+
+    monkeypatch.setattr("trust_core.cli.evaluate.evaluate", fails)
+    junit, summary = tmp_path / "junit.xml", tmp_path / "s.md"
+    assert _gate(spec, "--junit", str(junit), "--summary", str(summary)) == code
+    for file in (junit, summary):
+        content = file.read_text(encoding="utf-8")
+        assert said in content
+        assert "some text" not in content
+        assert "hf_secret" not in content

@@ -45,6 +45,52 @@ def test_margins_of_a_file_and_of_a_spec_count(tmp_path: Path, capsys: pytest.Ca
     assert re.search(r"Alignment beside the twin's +100 ", capsys.readouterr().out)
 
 
+def test_numbers_alone_are_those_of_the_whole_spec(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --texts, too, the spec file says how many are explained and judged, and by what."""
+    spec = tmp_path / "spec.json"
+    for content, said in (
+        ({"explain_limit": 40}, r"Alignment of reasons +40 "),
+        ({"explain_limit": "all"}, r"Alignment of reasons +300 "),
+        ({"margins_from_twin": True, "data": {"label": "gold"}}, r"Alignment beside the twin's +100 "),
+    ):
+        spec.write_text(json.dumps(content))
+        assert main(["plan", "--texts", "300", "--spec", str(spec)]) == 0
+        assert re.search(said, capsys.readouterr().out)
+    spec.write_text(json.dumps({"reference_predictions": "a.csv"}))
+    assert main(["plan", "--texts", "300", "--spec", str(spec)]) == 0
+    assert "Alignment of reasons  " not in capsys.readouterr().out
+    spec.write_text(json.dumps({"explian_limit": 40}))
+    assert main(["plan", "--texts", "300", "--spec", str(spec)]) == 3
+    assert "Did you mean 'explain_limit'" in capsys.readouterr().err
+
+
+def test_paths_in_a_spec_file_are_bound_as_in_a_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A spec file that leads elsewhere is refused before anything is read; what is typed is not."""
+    (tmp_path / "own").mkdir()
+    rows = "id,label,p_yes,p_no\n" + "".join(f"t{at},yes,0.6,0.4\n" for at in range(40))
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(rows)
+    spec = tmp_path / "own" / "spec.json"
+    files = {
+        "reference_predictions": str(tmp_path / "a.csv"),
+        "candidate_predictions": [str(tmp_path / "b.csv")],
+    }
+    spec.write_text(json.dumps(files))
+    assert main(["plan", "--spec", str(spec)]) == 3
+    assert "outside the folders that data may come from" in capsys.readouterr().err
+    typed = [
+        "--reference-predictions",
+        str(tmp_path / "a.csv"),
+        "--candidate-predictions",
+        str(tmp_path / "b.csv"),
+    ]
+    assert main(["plan", "--spec", str(spec), *typed]) == 0
+
+
 def test_chosen_dimensions_are_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Only what the verdict is about is planned, by file or --set; confidence in use says if it votes."""
     assert main(["plan", "--texts", "300"]) == 0

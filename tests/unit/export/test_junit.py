@@ -148,11 +148,19 @@ def test_summary_says_the_answer_and_every_test() -> None:
 def test_summary_lets_nothing_hostile_through() -> None:
     """Names from outside are neither HTML nor links nor table cells in the summary."""
     said = gate_summary(hostile_report(), 2)
-    for line in (*said.splitlines(), *error_summary(HOSTILE[3] + HOSTILE[0]).splitlines()):
+    for line in said.splitlines():
         assert "<script" not in line
         assert "<img" not in line
         assert re.search(r"(?<!\\)\]\(", line) is None
         assert "://" not in line
+
+
+def test_summary_of_an_error_keeps_its_lines_in_a_fence() -> None:
+    """A message of several lines stays one block of code, which nothing in it can close."""
+    message = "cannot be used:\n  - <b>a</b> | b\n```\n" + HOSTILE[0] + "\x1b\r````"
+    _, empty, opened, *lines, closed, end = error_summary(message).split("\n")
+    assert (empty, opened, closed, end) == ("", "`````text", "`````", "")
+    assert "\n".join(lines) == message.replace("\x1b", "\ufffd").replace("\r", "\ufffd")
 
 
 def test_a_control_that_only_warns_is_no_failure() -> None:

@@ -12,7 +12,7 @@ from tests.support.report_evidence import same_everywhere
 from tests.support.report_samples import sample_report
 from tests.support.slices import with_slices
 from trust_core.domain.measures import Findings, Vote
-from trust_core.domain.report import Report
+from trust_core.domain.report import Report, SliceReport
 from trust_core.domain.spec import Margins
 from trust_core.export.report_json import report_json
 from trust_core.export.terminal import ExplainedSide, explanation_lines, verdict_lines
@@ -154,3 +154,12 @@ def test_parts_and_the_choice_are_told():
     assert "is the worst part" in text
     assert "parts were searched" in text
     assert "ref:int8 is the smallest candidate inside all margins" in text
+
+
+def test_parts_that_cut_nothing_are_told():
+    """What was asked for with --slices and cuts nothing has a line of its own."""
+    report = sample_report()
+    slices = SliceReport(rows=(), search_why="Nothing was searched.", notes=("No parts by Text search: x.",))
+    changed = (report.candidates[0].model_copy(update={"slices": slices}), *report.candidates[1:])
+    lines = verdict_lines(report.model_copy(update={"candidates": changed}))
+    assert "  parts: No parts by Text search: x." in lines
