@@ -1,9 +1,11 @@
 """The page Answers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -68,6 +70,17 @@ def test_parts_by_length_hold_every_text(home: Path, repository: Path) -> None:
     assert parts["Same answer"].str.contains(" to ").all()
     assert parts["p, corrected"].astype(float).between(0, 1).all()
     assert any("corrected by Holm for" in one.value for one in app.caption)
+
+
+def test_a_column_may_be_called_like_one_of_ours(home: Path, repository: Path) -> None:
+    """A column of the data that is called "reference" parts the texts as any other does."""
+    tables = _tables()
+    values = pa.array(["human", "machine"] * 100)
+    write_run(home, tables=replace(tables, texts=tables.texts.append_column("reference", values)))
+    app = app_on("answers", repository)
+    app.selectbox(key="parts-by").select("column:reference").run()
+    assert not app.exception
+    assert _parts(app)["Part"].tolist() == ["reference: human", "reference: machine"]
 
 
 def test_a_text_search_parts_the_texts(home: Path, repository: Path) -> None:

@@ -12,10 +12,11 @@ from trust_core.behaviour.slice_parts import CutTexts, Part, cut_texts, parts_of
 from trust_core.domain.predictions import Predictions
 from trust_core.domain.report import SliceReport, SliceRow
 from trust_core.domain.slicing import ANSWER, SEARCH, part_title, shortened, slice_title
+from trust_core.export.frames import TEXT_COLUMNS
 from trust_core.export.page_slices import CAPTION, SliceTable, slice_table
 from trust_core.pipeline.slicing import ExplainedTexts, PairOnTexts, slice_rows
 from trust_core.ui import state
-from trust_core.ui.compared import OWN_COLUMNS, Compared
+from trust_core.ui.compared import Compared
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.run_view import RunView
 
@@ -42,7 +43,7 @@ def parts_of_texts(view: RunView, candidate: str, compared: Compared, *, chosen:
     key = f"{view.id}-{candidate}-{len(compared.frame)}"
     if report is not None:
         _told(report, key)
-    texts, possible = _cut(compared, view.version, candidate, chosen)
+    texts, possible = _cut(view.texts, compared, view.version, candidate, chosen)
     cuts = [*possible, ANSWER, *([_SEARCH] if texts.strings is not None else [])]
     left, right = st.columns(2)
     by = left.selectbox(
@@ -151,11 +152,12 @@ def _predictions(view: RunView, model: str, ids: list[str]) -> Predictions:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _cut(
-    _compared: Compared, version: str, candidate: str, chosen: int | None
+    _texts: pd.DataFrame, _compared: Compared, version: str, candidate: str, chosen: int | None
 ) -> tuple[CutTexts, tuple[str, ...]]:
     """The texts on the page with their words, and what they can be cut by; shared by all visitors."""
     del version, candidate, chosen
-    frame = _compared.frame
+    # The data's columns come from the run's own table: beside the answers, one called "reference" is hidden.
+    frame = _texts.set_index("id").loc[_compared.frame["id"]]
     pairs = None
     if "text_a" in frame:
         first = frame["text_a"].fillna("").astype(str).tolist()
@@ -164,11 +166,11 @@ def _cut(
     texts = cut_texts(
         pairs,
         gold=frame["gold"].astype(str).tolist() if _compared.labelled else None,
-        answers=frame["reference"].astype(str).tolist(),
+        answers=_compared.frame["reference"].astype(str).tolist(),
         columns={
             str(name): frame[name].fillna("").astype(str).tolist()
             for name in frame.columns
-            if name not in OWN_COLUMNS
+            if name not in TEXT_COLUMNS
         },
     )
     return texts, possible_cuts(texts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -12,11 +11,6 @@ from trust_core.behaviour.divergence import js_bits
 from trust_core.domain.arrays import FloatArray, IntArray
 from trust_core.domain.texts import NO_LABEL
 from trust_core.ui.run_view import RunView
-
-OWN_COLUMNS: Final = frozenset(
-    {"id", "text_a", "text_b", "gold", "reference", "candidate", "flip", "shift", "divergence"}
-)
-"""Columns of the frame that are ours; the others came with the data."""
 
 
 @dataclass(frozen=True, slots=True)
