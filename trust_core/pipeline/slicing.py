@@ -172,8 +172,8 @@ def _left_out(chosen: ChosenParts) -> list[str]:
     if chosen.without:
         titles = ", ".join(slice_title(name) for name in chosen.without)
         notes.append(
-            f"No parts by {titles}: all texts are alike in it, or a column has more than {MOST_VALUES} "
-            "different values that are not numbers."
+            f"No parts by {titles}: the run has no texts or labels for it, all texts are alike in it, or a "
+            f"column has more than {MOST_VALUES} different values that are not numbers."
         )
     if chosen.untried:
         columns = f"{chosen.untried:,} further column" + ("" if chosen.untried == 1 else "s")

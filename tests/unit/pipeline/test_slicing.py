@@ -208,7 +208,7 @@ def test_what_could_not_be_cut_is_noted() -> None:
     """A part that was asked for and is not there has a reason in the report."""
     columns = {"uid": [f"u{at}" for at in range(N)]} | {f"c{at}": GENRE for at in range(51)}
     notes = slice_report(("auto", "column:uid", "text:cat"), _texts(columns=columns), PAIR).notes
-    assert notes[0].startswith("No parts by uid, Text search: cat: all texts are alike in it")
+    assert notes[0].startswith("No parts by uid, Text search: cat: the run has no texts or labels")
     assert notes[1].startswith("The texts were cut by the first 50 columns")
     assert "1 further column can be" in notes[1]
 
