@@ -39,11 +39,17 @@ def plan_rows(planned: Sequence[PlannedMeasure]) -> tuple[tuple[str, ...], ...]:
             f"{one.n:,}",
             "too few texts" if one.settles is None else _said(one.criterion, one.settles),
             _said(one.criterion, one.margin),
-            "no number of texts" if one.needed is None else count(one.needed),
+            _needed(one),
             "yes" if one.enough else "no",
         )
         for one in planned
     )
+
+
+def _needed(one: PlannedMeasure) -> str:
+    if one.needed is not None:
+        return count(one.needed)
+    return "more than a million" if one.inside else "no number of texts"
 
 
 def plan_lines(planned: Sequence[PlannedMeasure]) -> list[str]:
@@ -69,7 +75,7 @@ def hopeless_lines(planned: Sequence[PlannedMeasure], discordance: float) -> lis
         f"the margin of {_said(one.criterion, one.margin)}: give --discordance for closer pairs, or a larger "
         "margin."
         for one in planned
-        if one.needed is None and truths[one.key].kind == "upper" and truths[one.key].rate
+        if not one.inside and truths[one.key].kind == "upper" and truths[one.key].rate
     ]
 
 

@@ -78,7 +78,7 @@ def ceiling_control(findings: Mapping[Dimension, Findings]) -> ControlReport:
     measured = [vote for vote in votes if isinstance(vote.evidence, Evidence)]
     if not measured:
         return _unmeasured(votes)
-    said = listed([f"{spoken(_estimate(vote), 'plain')} by {_explainer(vote)}" for vote in measured])
+    said = listed([f"{_at(vote)} by {_explainer(vote)}" for vote in measured])
     why = (
         f"Explained again with other seeds, the reference aligns with itself at {said}: the highest that a "
         f"candidate can be expected to reach on these texts.{_missing(votes)}"
@@ -229,10 +229,16 @@ def _explainer(vote: Vote) -> str:
 
 def _found(vote: Vote) -> str:
     """A vote as it is counted up in a sentence: "accuracy +0.3 points (90 % interval ...)"."""
+    return f"{_title(vote)} {_at(vote)}"
+
+
+def _at(vote: Vote) -> str:
+    """The figure of a vote with its interval and n: "+0.3 points (90 % interval ..., n = 300)"."""
     assert isinstance(vote.evidence, Evidence)
     criterion = CRITERIA[vote.key]
     number = spoken(vote.evidence.estimate, criterion.unit) + suffix(criterion.unit)
-    return f"{_title(vote)} {number} ({criterion.interval(*vote.evidence.interval(TEST_LEVEL))})"
+    limits = criterion.interval(*vote.evidence.interval(TEST_LEVEL))
+    return f"{number} ({limits}, n = {vote.evidence.n:,})"
 
 
 def _missing(votes: Sequence[Vote]) -> str:

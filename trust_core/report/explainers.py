@@ -19,7 +19,7 @@ _OUTCOME: Final = {
 
 _ASKS: Final = {
     "lime": "LIME looks at texts that lack up to about half of their words",
-    "shap": "SHAP lets words join in every order, almost empty texts among them",
+    "shap": "SHAP lets words join in many orders, almost empty texts among them",
     "integrated-gradients": "integrated gradients follow the slope from a text of placeholders to the text",
 }
 """What each explainer looks at, as a clause."""

@@ -15,7 +15,7 @@ from trust_core.domain.spec import Margins
 from trust_core.report.criteria import CRITERIA, Criterion
 from trust_core.report.verdict import held_back
 from trust_core.stats.equivalence import TEST_ALPHA
-from trust_core.stats.planning import POWER, Assumed, smallest_margin, texts_needed
+from trust_core.stats.planning import POWER, Assumed, lies_inside, smallest_margin, texts_needed
 
 DISCORDANCE: Final = 0.073
 """Share of texts that one model has right and the other wrong: of two trainings of one BERT-base on SNLI."""
@@ -56,9 +56,9 @@ class PlannedMeasure:
         margin: as wished.
         settles: the tightest margin, or the highest floor, that n texts settle; None: they are too few for
             the measure itself.
-        needed: texts that the wished margin needs; None: no number of texts, as the truth that is assumed
-            does not lie inside it.
+        needed: texts that the wished margin needs; None: no number of texts, or more than a million.
         votes: whether the verdict rests on it.
+        inside: whether the truth that is assumed lies inside the margin; else no number of texts will do.
     """
 
     key: str
@@ -67,6 +67,7 @@ class PlannedMeasure:
     settles: float | None
     needed: int | None
     votes: bool = True
+    inside: bool = True
 
     @property
     def enough(self) -> bool:
@@ -178,7 +179,7 @@ def planned(
         settles = smallest_margin(one, n) if n >= least else None
         needed = texts_needed(one, margin)
         needed = None if needed is None else max(needed, least)
-        found.append(PlannedMeasure(key, n, margin, settles, needed, votes))
+        found.append(PlannedMeasure(key, n, margin, settles, needed, votes, lies_inside(one, margin)))
     return tuple(found)
 
 

@@ -74,6 +74,11 @@ def texts_needed(assumed: Assumed, margin: float, *, power: float = POWER) -> in
     return None if needed > MOST_TEXTS else max(MIN_TEXTS, math.ceil(needed * (1 - 1e-12)))
 
 
+def lies_inside(assumed: Assumed, margin: float) -> bool:
+    """Whether the truth lies inside the margin, so that some number of texts settles the measure."""
+    return _room(assumed, margin) > 0
+
+
 def smallest_margin(assumed: Assumed, n: int, *, power: float = POWER) -> float:
     """The tightest margin, or the highest floor, that n texts settle with this probability.
 

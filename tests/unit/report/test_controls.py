@@ -78,11 +78,11 @@ def test_controls_without_texts_are_not_measured():
 
 
 def test_c1_is_a_scale_and_no_test():
-    """C1 says how alike the reference is to itself and can neither hold nor fail."""
+    """C1 says how alike the reference is to itself, with its interval, and can neither hold nor fail."""
     control = ceiling_control({"reasons": Findings((), (vote("alignment", 0.97, 0.02, explainer="lime"),))})
     assert control.status == "information"
     assert control.held is None
-    assert "0.97 by LIME" in control.why
+    assert "0.97 (90 % interval 0.95 to 0.99, n = 500) by LIME" in control.why
 
 
 def test_c5_holds_when_the_broken_model_is_different():

@@ -9,6 +9,7 @@ from trust_core.export.html import report_html
 from trust_core.export.planning_text import (
     MISSING_COLUMNS,
     PLAN_COLUMNS,
+    hopeless_lines,
     missing_rows,
     plan_lines,
     plan_rows,
@@ -88,6 +89,17 @@ def test_the_plan_in_words() -> None:
     assert rows["Negative flips"][-2:] == ("no number of texts", "no")
     assert rows["Accuracy"][3:6] == ("±5.38 points", "±1 point", "8,000")
     assert len(plan_lines(plan())) == 1 + len(plan())
+
+
+def test_more_than_a_million_texts_are_not_called_impossible() -> None:
+    """A margin that some number of texts settles, however many, is told from one that none does."""
+    tight = plan(Margins(accuracy=0.0005, negative_flip_rate=0.0366), discordance=0.073)
+    said = {row[1]: row[-2] for row in plan_rows(tight)}
+    assert (said["Accuracy"], said["Negative flips"]) == ("more than a million", "more than a million")
+    assert hopeless_lines(tight, 0.073) == []
+    beyond = plan(Margins(negative_flip_rate=0.03), discordance=0.073)
+    assert {row[1]: row[-2] for row in plan_rows(beyond)}["Negative flips"] == "no number of texts"
+    assert len(hopeless_lines(beyond, 0.073)) == 1
 
 
 def test_a_run_says_how_many_texts_are_missing() -> None:
