@@ -69,6 +69,14 @@ def test_controls_cost_what_they_load(spec: Spec, bench: Workbench, tmp_path: Pa
     device = choose_device("cpu")
     without, beside = (estimate(_plan(spec, twin=one), device=device, rate=1e-9) for one in (None, twin))
     assert beside.seconds > without.seconds
+    # Where margins come from the twin, it explains all explained texts and not the control texts alone.
+    few, all_of_them = (
+        estimate(
+            _plan(spec, twin=twin, control_texts=10, margins_from_twin=whole), device=device, rate=1e-9
+        ).seconds
+        for whole in (False, True)
+    )
+    assert all_of_them > few
 
 
 @pytest.mark.parametrize(

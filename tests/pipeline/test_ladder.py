@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pipeline_runs import Workbench, report_of, write_neighbour
+from tests.support.pipeline_runs import Workbench, measures_of, report_of, write_neighbour
 from tests.support.saved_files import write_predictions
 from trust_core.cli.main import main
 
@@ -47,6 +47,24 @@ def test_a_run_with_a_twin_has_the_whole_ladder(bench: Workbench, twin: Path, tm
     # Its figure stands in the report, but without margins from the twin the floor of S votes.
     assert [test["key"] for test in _dimension(tmp_path / "out", "reasons")["tests"]] == ["alignment"]
     assert "Retraining alone: " in _test(tmp_path / "out", "answers", "accuracy")["why"]
+
+
+def test_the_twin_is_asked_the_causal_questions_too(
+    bench: Workbench, twin: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Words are kept and deleted for the twin of the control texts, so causes stand beside retraining's."""
+    bench.evaluate(tmp_path / "out", "--twin", str(twin), "--set", "aopc_texts=20")
+    assert "Control C3: keeping and deleting words" in capsys.readouterr().err
+    shown = {
+        (row["key"], row["of"]): row
+        for row in report_of(tmp_path / "out")["controls"]["C3"]["measures"]
+        if row["key"] in ("keep_rate_change", "normalised_aopc") and "value" in row
+    }
+    for key, of in (("keep_rate_change", "pair"), ("normalised_aopc", "difference")):
+        (row,) = measures_of(tmp_path / "out", key, of=of)
+        assert row["n"] == 20
+        assert row["twin"]["value"] == shown[key, of]["value"]
+        assert row["twin"]["says"] in ("within", "beyond")
 
 
 def test_margins_from_the_twin(bench: Workbench, twin: Path, tmp_path: Path) -> None:

@@ -50,10 +50,15 @@ def passes(explainer: str, words: int, spec: Spec) -> int:
     return complete if spec.shap.budget is None else min(complete, spec.shap.budget)
 
 
-def curve_passes(plan: Plan) -> int:
-    """About how many texts the deletion curves and the search for their limits take, for each model."""
+def curve_passes(plan: Plan, explained: int) -> int:
+    """About how many texts the deletion curves and the search for their limits take of a model.
+
+    Args:
+        plan: the run.
+        explained: how many texts the model explains.
+    """
     spec = plan.spec
-    rows = plan.explained[: spec.aopc_texts]
+    rows = plan.explained[: min(explained, spec.aopc_texts)]
     counted = 0
     for row, pair in zip(rows, plan.texts.pairs_of(rows), strict=True):
         w = len(segment(plan.texts.ids[row], pair))
@@ -61,6 +66,11 @@ def curve_passes(plan: Plan) -> int:
         if k < w <= MOST_WORDS:
             counted += 2 * BEAM_WIDTH * k * w + 2 * k * len(spec.explainers)
     return counted
+
+
+def trial_passes(plan: Plan, explained: int) -> int:
+    """About how many texts with words kept or deleted a model is asked that explains so many texts."""
+    return TRIALS_A_TEXT * len(plan.spec.explainers) * explained + curve_passes(plan, explained)
 
 
 def mean_passes(plan: Plan) -> dict[str, float]:
@@ -81,10 +91,16 @@ def sizes_of_controls(plan: Plan) -> list[int]:
     sizes = [reference]
     if int8_member(plan.members) is None:
         sizes.append(reference)
+    twin = size_of_twin(plan)
+    return sizes if twin is None else [*sizes, twin]
+
+
+def size_of_twin(plan: Plan) -> int | None:
+    """Bytes of the twin's weights; None where there is none, or where it is a candidate."""
     twin = None if plan.twin is None else plan.twin.inspected.facts
-    if twin is not None and all(twin.content_hash != m.inspected.facts.content_hash for m in plan.members):
-        sizes.append(twin.stored_bytes)
-    return sizes
+    if twin is None or any(twin.content_hash == m.inspected.facts.content_hash for m in plan.members):
+        return None
+    return twin.stored_bytes
 
 
 def estimate(plan: Plan, *, device: Device, rate: float | None) -> CostEstimate:
@@ -106,6 +122,8 @@ def estimate(plan: Plan, *, device: Device, rate: float | None) -> CostEstimate:
     phases = [("Predicting", predicting)]
     controls = CONTROLS_S * len(sizes)
     if plan.explains:
+        twin = size_of_twin(plan) or 0
+        twin_texts = len(plan.explained if spec.margins_from_twin else plan.control_rows)
         repeats = 1 if explains(spec) else len(SEEDS)
         for name, count in mean_passes(plan).items():
             phases.append(
@@ -114,10 +132,12 @@ def estimate(plan: Plan, *, device: Device, rate: float | None) -> CostEstimate:
             if explains(spec):
                 again = 0 if name in NOISE_FREE else sizes[0]
                 controls += each * count * len(plan.control_rows) * (sum(control_sizes) + again)
+                controls += each * count * (twin_texts - len(plan.control_rows)) * twin
         if explains(spec):
-            counted = TRIALS_A_TEXT * len(spec.explainers) * len(plan.explained)
-            counted += curve_passes(plan)
-            phases.append(("Keeping and deleting words", each * counted * sum(sizes)))
+            phases.append(
+                ("Keeping and deleting words", each * trial_passes(plan, len(plan.explained)) * sum(sizes))
+            )
+            controls += each * trial_passes(plan, twin_texts) * twin
     phases.append(("Timing and controls", controls))
     return CostEstimate(
         phases=tuple(phases),

@@ -164,7 +164,9 @@ class _Run:
         for at, member in enumerate(plan.members):
             with self._resident(member) as model:
                 memories = self._memories(member)
-                found.append(tried(plan, self._place, at, model, results[0], results[at], memories))
+                found.append(
+                    tried(plan, self._place, f"model-{at}", model, results[0], results[at], memories)
+                )
         return found
 
     def timed(self) -> tuple[list[ModelCost], dict[str, tuple[Explanation, ...]]]:
@@ -221,10 +223,15 @@ class _Run:
         for member, result in zip(self._plan.members, results, strict=True):
             if member.inspected.facts.content_hash == twin.inspected.facts.content_hash:
                 return controls.first_explanations(result, len(rows))
-        return self._control("C3", twin, rows)
+        return self._control("C3", twin, rows, results[0])
 
-    def _control(self, name: str, member: Member, rows: Sequence[int]) -> ModelResults:
-        """What the model of a control says: of all texts, and why of these rows."""
+    def _control(
+        self, name: str, member: Member, rows: Sequence[int], reference: ModelResults | None = None
+    ) -> ModelResults:
+        """What the model of a control says: of all texts, and why of these rows.
+
+        Where what the reference said is given, also what it says of texts with words kept or deleted.
+        """
         plan, place = self._plan, self._place
         folder = next(folder for folder, control in CONTROL_FOLDERS.items() if control == name)
         with self._resident(member, part="controls") as model:
@@ -232,7 +239,11 @@ class _Run:
             memories = self._memories(member)
             predictions = work.predictions(model, plan.texts, shards, place.progress, memories, control=name)
             pieces = corrected_work(plan, place, member.name, folder, rows, memories)
-            return ModelResults(predictions, self._explained(model, pieces, len(rows)))
+            said = ModelResults(predictions, self._explained(model, pieces, len(rows)))
+            if reference is None:
+                return said
+            found = tried(plan, place, folder, model, reference, said, memories)
+            return replace(said, tried=found)
 
     @property
     def _twin_rows(self) -> tuple[int, ...]:

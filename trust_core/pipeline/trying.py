@@ -33,7 +33,8 @@ from trust_core.pipeline.outcome import Workplace
 from trust_core.pipeline.plan import Plan, explained_classes
 from trust_core.pipeline.remembering import Memories, Memory
 from trust_core.pipeline.resident import ResidentModel
-from trust_core.pipeline.work import TITLES, Piece, piece
+from trust_core.pipeline.rounds import CONTROL_FOLDERS
+from trust_core.pipeline.work import TITLES, Piece, phase_of, piece
 
 TRIAL_CHUNK = 64
 LIMIT_CHUNK = 32
@@ -61,36 +62,36 @@ class _Job:
 def tried(
     plan: Plan,
     place: Workplace,
-    at: int,
+    folder: str,
     model: ResidentModel,
     reference: ModelResults,
     own: ModelResults,
     memories: Memories,
 ) -> dict[str, Tried]:
-    """What the member at this place says of texts with words kept or deleted, by explainer.
+    """What a model says of texts with words kept or deleted, by explainer.
 
     Each piece is done in chunks that are kept, like every other work of a run.
 
     Args:
         plan: the plan.
         place: where shards go.
-        at: the member's place; 0 is the reference.
-        model: the member.
+        folder: of its shards; that of a control is named in the progress.
+        model: the model.
         reference: what the reference has said.
-        own: what the member has said; of the reference, the same.
-        memories: what the member has said in earlier runs.
+        own: what the model has said, of the first explained texts; of the reference, the same object.
+        memories: what the model has said in earlier runs.
     """
     most = max((len(found) for found in own.explanations.values()), default=0)
     if not most:
         return {}
-    limits = _limits(plan, place, at, model, plan.explained[:most], reference, own, memories)
+    limits = _limits(plan, place, folder, model, plan.explained[:most], reference, own, memories)
     found = {}
     for explainer, theirs in own.explanations.items():
         ours = reference.explanations[explainer][: len(theirs)]
         rows = plan.explained[: len(theirs)]
         classes = [_classes(plan, rows, reference, one).tolist() for one in (reference, own)]
-        jobs = list(_jobs(plan, rows, ours, theirs, classes, candidate=at > 0))
-        trials = _trials(plan, place, at, model, jobs, explainer, memories)
+        jobs = list(_jobs(plan, rows, ours, theirs, classes, candidate=own is not reference))
+        trials = _trials(plan, place, folder, model, jobs, explainer, memories)
         found[explainer] = Tried(
             trials={one.text_id: one for one in trials},
             limits={one.text_id: one for one in limits},
@@ -158,7 +159,7 @@ def _jobs(
 def _trials(
     plan: Plan,
     place: Workplace,
-    at: int,
+    folder: str,
     model: ResidentModel,
     jobs: Sequence[_Job],
     explainer: str,
@@ -171,10 +172,13 @@ def _trials(
         requests = [(jobs[one].text, trial_masks(jobs[one].sets)) for one in wanted]
         return model.engine.predict_masked(requests, rule=rule)
 
-    phase = f"Keeping and deleting words, {model.member.name}, {TITLES[explainer]}"
+    phase = phase_of(
+        f"Keeping and deleting words, {model.member.name}, {TITLES[explainer]}",
+        CONTROL_FOLDERS.get(folder, ""),
+    )
     answers = _answers(
         place,
-        piece(place.run.shards(f"model-{at}", f"trials-{explainer}"), phase, len(jobs), TRIAL_CHUNK),
+        piece(place.run.shards(folder, f"trials-{explainer}"), phase, len(jobs), TRIAL_CHUNK),
         [job.name for job in jobs],
         [job.text.pair for job in jobs],
         make,
@@ -186,7 +190,7 @@ def _trials(
 def _limits(
     plan: Plan,
     place: Workplace,
-    at: int,
+    folder: str,
     model: ResidentModel,
     rows: Sequence[int],
     reference: ModelResults,
@@ -215,10 +219,12 @@ def _limits(
         found = explain(texts, search, model.engine, rule=spec.mask)
         return [np.array([[one.low, one.high]]) for one in found]
 
-    phase = f"Searching the limits of deletion, {model.member.name}"
+    phase = phase_of(
+        f"Searching the limits of deletion, {model.member.name}", CONTROL_FOLDERS.get(folder, "")
+    )
     answers = _answers(
         place,
-        piece(place.run.shards(f"model-{at}", "deletion-limits"), phase, len(wanted), LIMIT_CHUNK),
+        piece(place.run.shards(folder, "deletion-limits"), phase, len(wanted), LIMIT_CHUNK),
         [f"{text.id} limits {of_class} {k} {BEAM_WIDTH}" for text, k, of_class in wanted],
         [text.pair for text, _, _ in wanted],
         make,

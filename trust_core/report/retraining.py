@@ -29,8 +29,11 @@ RULE: Final = (
 PAIRED: Final = "alignment_beside_twin"
 """The vote on the reasons in place of the alignment where margins come from the twin."""
 
-_ANY_TIME = "interval"
-"""A setting that says how the limits were made, not what the figure is."""
+_INCIDENTAL: Final = frozenset({"interval", "left_out"})
+"""Settings that say how the limits were made or what they rest on, not what the figure is."""
+
+_LEVEL_OF: Final = "_level"
+"""Ends the key of a chance level, of which retraining does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ def beside_twin(candidate: CandidateReport, retraining: Retraining) -> Candidate
     """The candidate with the twin's figure beside each of its own.
 
     Every difference and every figure of the pair whose value for equal models is known says whether it lies
-    within or beyond what retraining does. A candidate that is the twin itself stays as it is.
+    within or beyond what retraining does; chance levels do not. A candidate that is the twin itself stays as
+    it is.
     """
     if candidate.name == retraining.twin:
         return candidate
@@ -131,7 +135,10 @@ def twin_sentence(test: TestRow) -> str:
     criterion = CRITERIA[test.key]
     number = spoken(test.twin.value, criterion.unit) + suffix(criterion.unit)
     limits = interval(test.twin.low, test.twin.high, criterion.unit)
-    return f"Retraining alone: {number} (95 % interval {limits}); this is {SAYS[test.twin.says]}."
+    return (
+        f"Retraining alone: {number} (95 % interval {limits}, n = {test.twin.n:,}); "
+        f"this is {SAYS[test.twin.says]}."
+    )
 
 
 def _row(row: MeasureRow, twin: MeasureRow | None) -> MeasureRow:
@@ -164,7 +171,7 @@ def _beside(row: MeasureRow, twin: MeasureRow) -> BesideTwin | None:
 
 def _compared(value: float, twin: MeasureRow) -> BesideTwin | None:
     """The twin's figure beside a candidate's; None where nothing says which value equal models have."""
-    best = 0.0 if twin.of == "difference" else CATALOGUE[twin.key].identity if twin.of == "pair" else None
+    best = _best(twin)
     if best is None or twin.value is None or twin.low is None or twin.high is None:
         return None
     assert twin.level is not None
@@ -184,6 +191,13 @@ def _compared(value: float, twin: MeasureRow) -> BesideTwin | None:
     )
 
 
+def _best(row: MeasureRow) -> float | None:
+    """The value of equal models, which a figure counts from; None where that says nothing."""
+    if row.of == "difference":
+        return 0.0
+    return CATALOGUE[row.key].identity if row.of == "pair" and not row.key.endswith(_LEVEL_OF) else None
+
+
 def _name(row: MeasureRow) -> tuple[object, ...]:
-    settings = {name: value for name, value in row.settings.items() if name != _ANY_TIME}
+    settings = {name: value for name, value in row.settings.items() if name not in _INCIDENTAL}
     return row.key, row.of, row.explainer, tuple(sorted(settings.items(), key=str))

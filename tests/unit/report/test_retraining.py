@@ -112,6 +112,36 @@ def test_figures_without_a_value_of_equal_models_say_nothing() -> None:
     assert silent == {("accuracy", "reference"), ("mcnemar_p", "pair"), ("churn", "pair")}
 
 
+def test_chance_levels_have_no_word_about_retraining() -> None:
+    """The level of random swaps is 0 for equal models, but says nothing of what retraining does."""
+
+    def rows(distance: float) -> tuple[MeasureRow, ...]:
+        low, high = distance / 2, distance * 2
+        keys = ("curve_distance", "curve_distance_level", "wasserstein", "wasserstein_level")
+        found = Findings(tuple(Measure(k, "pair", Measured(distance, low, high, 0.95, 500)) for k in keys))
+        votes = verdict({"reliability": found}, Margins(), ("reliability",))
+        return candidate_report("small", {"reliability": found}, votes).measures
+
+    candidate = report_of().model_copy(update={"measures": rows(0.02)})
+    found = beside_twin(candidate, Retraining("twin", rows(0.01), ()))
+    assert {row.key for row in found.measures if row.twin} == {"curve_distance", "wasserstein"}
+
+
+def test_another_number_of_texts_left_out_is_no_other_figure() -> None:
+    """How many texts were left out belongs to the sample: the twin's figure stands beside all the same."""
+
+    def report(left_out: int):
+        settings = {"order": "its own", "left_out": left_out}
+        figure = Measured(-0.02, -0.05, 0.01, 0.95, 40)
+        found = {
+            "reasons": Findings((Measure("normalised_aopc", "difference", figure, "lime", settings),), ())
+        }
+        return candidate_report("small", found, verdict(found, Margins(), ("reasons",)))
+
+    (row,) = beside_twin(report(3), Retraining("twin", report(1).measures, ())).measures
+    assert row.twin is not None
+
+
 def test_the_twin_is_not_compared_with_itself() -> None:
     """A candidate that is the twin stays as it is."""
     report = report_of("twin")
