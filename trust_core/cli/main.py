@@ -11,7 +11,7 @@ from typing import NoReturn
 from trust_core.cli import app, compress, demo, evaluate, explain, gate, plan, runs, worker
 from trust_core.cli.exit_codes import INTERRUPTED, MENDABLE, UNEXPECTED
 from trust_core.cli.terminal import complain
-from trust_core.errors import TrustError, UsageError
+from trust_core.errors import TrustError, UsageError, without_secrets
 
 _COMMANDS = (app, demo, plan, evaluate, gate, explain, compress, runs, worker)
 
@@ -50,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return INTERRUPTED
     except Exception:  # noqa: BLE001 - the last border: nothing may end in a bare trace without a word
-        complain(traceback.format_exc())
+        # Libraries put addresses, with what they hold, into their errors.
+        complain(without_secrets(traceback.format_exc()))
         complain("This is an error of TrustEq, not of yours: please report it with the lines above.")
         return UNEXPECTED
 

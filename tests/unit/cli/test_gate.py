@@ -141,14 +141,24 @@ def test_a_file_that_cannot_be_written_hides_nothing(
     "error, code, said",
     [
         (KeyboardInterrupt(), 130, "Interrupted before there was an answer."),
-        (ZeroDivisionError("of some text"), 4, "an error of TrustEq (ZeroDivisionError)"),
+        (
+            ZeroDivisionError("of some text, https://me:hf_secret@hub.example"),
+            4,
+            "an error of TrustEq (ZeroDivisionError)",
+        ),
         (HubError("no answer from https://me:hf_secret@hub.example/x"), 3, "https://hub.example/x"),
     ],
 )
 def test_files_of_a_gate_name_every_error_but_no_secret(
-    error: BaseException, code: int, said: str, spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    error: BaseException,
+    code: int,
+    said: str,
+    spec: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Also an error that nobody foresaw is in both files; neither texts nor tokens go along with one."""
+    """An error that nobody foresaw is in both files, too; no token goes along, nor into its trace."""
 
     def fails(*_: object, **__: object) -> Report:
         raise error
@@ -161,3 +171,5 @@ def test_files_of_a_gate_name_every_error_but_no_secret(
         assert said in content
         assert "some text" not in content
         assert "hf_secret" not in content
+    if not isinstance(error, HubError):
+        assert "hf_secret" not in capsys.readouterr().err
