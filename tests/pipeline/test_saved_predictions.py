@@ -50,6 +50,20 @@ def test_without_texts(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_uploads_are_called_by_their_names_in_every_file_to_take_along(tmp_path: Path) -> None:
+    """Where uploads lie on the server stands in the run's own spec alone, which repeats it."""
+    folder = tmp_path / "uploads" / "everyone" / ("0" * 16)
+    folder.mkdir(parents=True)
+    assert _evaluate(folder, "--set", "dimensions=[answers]") in {0, 1, 2}
+    out = folder / "out"
+    for name in ("report.json", "report.html", "table.md", "table.tex"):
+        assert str(folder) not in (out / name).read_text("utf-8"), name
+    report = report_of(out)
+    assert report["spec"]["reference_predictions"] == "a.csv"
+    assert report["resolved"]["settings"]["candidate_predictions"] == ["b.csv"]
+    assert str(folder) in (out / "spec.json").read_text("utf-8")
+
+
 def test_reasons_deselected(tmp_path: Path) -> None:
     """With reasons left out of the dimensions, what was measured decides alone."""
     _evaluate(

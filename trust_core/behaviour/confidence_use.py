@@ -150,7 +150,7 @@ def _out_of_reach(drawn: _Drawn, asked: float) -> NotMeasured | None:
     return NotMeasured(
         f"{share} of the halves that tune have a threshold that accepts at least {FEWEST_ACCEPTED} texts of "
         f"which at most {asked * 100:.2g} % are wrong",
-        "more texts, or a larger accepted_risk",
+        "more texts, or a larger accepted risk (accepted_risk in the spec)",
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
-from trust_core.charts.theme import Theme
+from trust_core.charts.theme import Theme, plain
 
 Of = Literal["reference", "candidate"]
 
@@ -23,6 +23,35 @@ SHIFTS: Final[dict[Of, float]] = {"reference": -0.25, "candidate": 0.25}
 def colour_of(of: Of, theme: Theme) -> str:
     """The colour of a model."""
     return theme.reference if of == "reference" else theme.candidate
+
+
+def square_axes(
+    confidence: str, rate: str, *, domain: tuple[float, float], anchor: str
+) -> dict[str, dict[str, Any]]:
+    """Both axes of a square diagram of rates over confidence from 0 to 1, with panels of its own below.
+
+    Args:
+        confidence: name of the horizontal axis.
+        rate: name of the vertical axis.
+        domain: part of the figure's height that the diagram takes.
+        anchor: the vertical axis of the lowest panel, which carries the horizontal one.
+    """
+    both = {
+        "range": [-0.02, 1.02],
+        "constrain": "domain",
+        "tickformat": ".1f",
+        "dtick": 0.2,
+    }
+    return {
+        "xaxis": {"title": {"text": plain(confidence)}, "anchor": anchor, **both},
+        "yaxis": {
+            "title": {"text": plain(rate)},
+            "domain": list(domain),
+            "scaleanchor": "x",
+            "constraintoward": "bottom",
+            **both,
+        },
+    }
 
 
 @dataclass(frozen=True, slots=True)

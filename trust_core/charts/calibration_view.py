@@ -8,7 +8,16 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 
-from trust_core.charts.both_models import DASHES, SHIFTS, SIGNS, GroupPoint, Of, add_group_points, colour_of
+from trust_core.charts.both_models import (
+    DASHES,
+    SHIFTS,
+    SIGNS,
+    GroupPoint,
+    Of,
+    add_group_points,
+    colour_of,
+    square_axes,
+)
 from trust_core.charts.consistency import add_consistency, consistent_texts
 from trust_core.charts.table import Table
 from trust_core.charts.theme import Theme, add_band, add_diagonal, faded, framed, plain
@@ -106,24 +115,7 @@ def calibration_view(view: CalibrationView, *, theme: Theme) -> go.Figure:
         height=760,
         barmode="overlay",
         clickmode="event+select",
-        xaxis={
-            "title": {"text": plain(view.confidence)},
-            "range": [-0.02, 1.02],
-            "constrain": "domain",
-            "anchor": "y3",
-            "tickformat": ".1f",
-            "dtick": 0.2,
-        },
-        yaxis={
-            "title": {"text": plain(view.rate)},
-            "range": [-0.02, 1.02],
-            "domain": [0.42, 1],
-            "scaleanchor": "x",
-            "constrain": "domain",
-            "constraintoward": "bottom",
-            "tickformat": ".1f",
-            "dtick": 0.2,
-        },
+        **square_axes(view.confidence, view.rate, domain=(0.42, 1.0), anchor="y3"),
         yaxis2={"domain": [0.19, 0.34], **_gap_axis(view.difference)},
         yaxis3={"domain": [0, 0.12], "tickformat": ".0%", "nticks": 3},
         annotations=[

@@ -8,7 +8,16 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
-from trust_core.charts.both_models import DASHES, SHIFTS, SIGNS, GroupPoint, Of, add_group_points, colour_of
+from trust_core.charts.both_models import (
+    DASHES,
+    SHIFTS,
+    SIGNS,
+    GroupPoint,
+    Of,
+    add_group_points,
+    colour_of,
+    square_axes,
+)
 from trust_core.charts.table import Table
 from trust_core.charts.theme import Theme, add_band, add_diagonal, faded, framed, plain
 from trust_core.domain.arrays import FloatArray, IntArray
@@ -101,24 +110,7 @@ def isotonic_diagram(view: IsotonicView, *, theme: Theme) -> go.Figure:
         height=640,
         barmode="overlay",
         clickmode="event+select",
-        xaxis={
-            "title": {"text": plain(view.confidence)},
-            "range": [-0.02, 1.02],
-            "constrain": "domain",
-            "anchor": "y2",
-            "tickformat": ".1f",
-            "dtick": 0.2,
-        },
-        yaxis={
-            "title": {"text": plain(f"{view.rate}, isotonic")},
-            "range": [-0.02, 1.02],
-            "domain": [0.22, 1],
-            "scaleanchor": "x",
-            "constrain": "domain",
-            "constraintoward": "bottom",
-            "tickformat": ".1f",
-            "dtick": 0.2,
-        },
+        **square_axes(view.confidence, f"{view.rate}, isotonic", domain=(0.22, 1.0), anchor="y2"),
         yaxis2={"title": {"text": "texts"}, "domain": [0, 0.14], "tickformat": ".0%", "nticks": 3},
     )
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from trust_core.domain.report import Report
-from trust_core.export.costs import COSTS, Cost, costs_of
+from trust_core.export.costs import COSTS, Cost, cost_of, cost_text, costs_of
 from trust_core.export.figure_text import NO_FIGURE
 from trust_core.export.foreign_text import titles
+from trust_core.export.latency_note import backends_differ
 from trust_core.report.choice import Standing, pick, standings
 from trust_core.report.controls import failed
 
@@ -48,7 +49,7 @@ class Choice:
 
     Attributes:
         sentences: one for each cost that every model has.
-        costs: titles of these costs with their units.
+        costs: titles of these costs.
         rows: the candidates.
     """
 
@@ -65,40 +66,56 @@ def choice(report: Report) -> Choice | None:
     names = titles([model.name for model in report.resolved.models])
     by_cost = costs_of(report)
     wrong = failed(report.controls)
+    said = {cost: _costs_said(report, cost) for cost in by_cost}
     return Choice(
         sentences=tuple(
-            _sentence(cost, None if wrong else pick(found, spent), spent, names, len(found))
+            _sentence(report, cost, None if wrong else pick(found, spent), names, len(found))
             for cost, spent in by_cost.items()
         )
         or (_without_costs(found, names),),
-        costs=tuple(f"{COSTS[cost][0]}, {COSTS[cost][1]}" for cost in by_cost),
+        costs=tuple(COSTS[cost][0] for cost in by_cost),
         rows=tuple(
             ChoiceRow(
                 name=one.name,
                 standing=one.why,
                 p=_p(one.p),
                 p_adjusted=_p(one.p_adjusted),
-                costs=tuple(f"{spent[one.name]:.4g}" for spent in by_cost.values()),
+                costs=tuple(cells[one.name] for cells in said.values()),
             )
             for one in found
         ),
     )
 
 
-def _sentence(
-    cost: Cost, picked: Standing | None, spent: dict[str, float], names: dict[str, str], m: int
-) -> str:
-    title, unit = COSTS[cost]
+def _sentence(report: Report, cost: Cost, picked: Standing | None, names: dict[str, str], m: int) -> str:
+    title = COSTS[cost][0]
     if picked is None:
         return (
             f"{title}: no candidate is shown to be inside all margins, with all {m} candidates counted. "
             "Keep the reference."
         )
+    said = _costs_said(report, cost)
+    models = {model.name: model for model in report.resolved.models}
+    reference = next(model for model in models.values() if model.role == "reference")
+    spent, before = (cost_of(report, model, cost) for model in (models[picked.name], reference))
+    gained = spent is not None and before is not None and spent < before
     return (
-        f"{title}: {names.get(picked.name, picked.name)} is the {SUPERLATIVES[cost]} inside all margins "
-        f"({spent[picked.name]:.4g} {unit}; p = {_p(picked.p_adjusted)}, corrected for {m} "
-        "candidates)."
+        f"{title}: {names.get(picked.name, picked.name)} is the {SUPERLATIVES[cost]} inside all margins, at "
+        f"{said[picked.name]}; the reference is at {said[reference.name]}"
+        f"{'' if gained else ', so nothing is gained'}. p = {_p(picked.p_adjusted)}, corrected for {m} "
+        f"candidates.{_said_of_backends(report) if cost == 'latency' else ''}"
     )
+
+
+def _said_of_backends(report: Report) -> str:
+    said = backends_differ(report)
+    return f" {said}" if said else ""
+
+
+def _costs_said(report: Report, cost: Cost) -> dict[str, str]:
+    """What every model costs, in words, by its name."""
+    found = {model.name: cost_text(report, model, cost) for model in report.resolved.models}
+    return {name: f"{text.value} ({text.detail})" for name, text in found.items() if text is not None}
 
 
 def _without_costs(found: tuple[Standing, ...], names: dict[str, str]) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from trust_core.domain.report import ModelInfo, Report
-from trust_core.export.tables import median_latency
+from trust_core.export.figure_text import FigureText, figure_text
+from trust_core.export.tables import latency_row, median_latency
 
 Cost = Literal["size", "latency", "parameters"]
 
@@ -36,6 +37,21 @@ def costs_of(report: Report) -> dict[Cost, dict[str, float]]:
             one.name: value for one in report.candidates if (value := spent.get(one.name)) is not None
         }
     return found
+
+
+def cost_text(report: Report, model: ModelInfo, cost: Cost) -> FigureText | None:
+    """What a model costs with its interval and calls, or `exact`; None where it is not known."""
+    value = cost_of(report, model, cost)
+    if value is None:
+        return None
+    unit = COSTS[cost][1]
+    if cost == "latency":
+        row = latency_row(report, model)
+        if row is None or row.low is None:
+            return FigureText(f"{value:.4g} {unit}", "its interval was not kept")
+        text = figure_text(row)
+        return FigureText(text.value, f"{text.detail} calls")
+    return FigureText(f"{value:.4g} {unit}", "exact")
 
 
 def cost_of(report: Report, model: ModelInfo, cost: Cost) -> float | None:

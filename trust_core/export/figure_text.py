@@ -21,6 +21,10 @@ _DISTANCES: Final = "curve_distance"
 """Begins the keys of what lies between two shares: said in points, as differences are, but without a sign."""
 
 
+_CHANGES: Final = frozenset({"keep_rate_change"})
+"""Figures of the pair that are differences all the same, and carry their sign."""
+
+
 @dataclass(frozen=True, slots=True)
 class FigureText:
     """A figure in words.
@@ -42,7 +46,7 @@ def figure_text(row: MeasureRow) -> FigureText:
         reason, needs = row.not_measured.rstrip("."), (row.needs or "").rstrip(".")
         return FigureText("not measured", f"{reason}; needs {needs}" if needs else reason)
     value = 0.0 if row.value is None else row.value
-    signed = row.of == "difference"
+    signed = row.of == "difference" or row.key in _CHANGES
     points = in_points(row)
     beside = _retraining(row)
     if row.low is None or row.high is None or row.level is None:
@@ -88,7 +92,7 @@ def _retraining(row: MeasureRow) -> str:
 
 def in_points(row: MeasureRow) -> bool:
     """Whether a figure of shares is said in percentage points: differences, and distances between shares."""
-    return row.of == "difference" or row.key.startswith(_DISTANCES)
+    return row.of == "difference" or row.key in _CHANGES or row.key.startswith(_DISTANCES)
 
 
 def number(

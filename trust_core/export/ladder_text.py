@@ -19,6 +19,9 @@ _LEVEL = "95 % interval "
 """What the caption says once instead of every figure."""
 
 
+_OF_S = "S: alignment of reasons, 0 is chance, 1 as alike as the reference is to itself. "
+
+
 @dataclass(frozen=True, slots=True)
 class LadderRow:
     """One step.
@@ -27,17 +30,13 @@ class LadderRow:
         step: what the reference is compared with.
         outcome: how it came out.
         cells: one figure a measure, with interval and n.
+        figures: the same as the report has them; None where there is none.
     """
 
     step: str
     outcome: str
     cells: tuple[FigureText, ...]
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The row as plain text."""
-        said = (f"{one.value} ({one.detail})" if one.detail else one.value for one in self.cells)
-        return (self.step, self.outcome, *said)
+    figures: tuple[MeasureRow | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,12 @@ def ladder_table(report: Report, candidates: Sequence[CandidateReport]) -> Ladde
         return None
     names = titles([model.name for model in report.resolved.models])
     rows = tuple(
-        LadderRow(_step(rung, names.get(rung.name, rung.name)), rung.outcome, tuple(map(_cell, rung.figures)))
+        LadderRow(
+            _step(rung, names.get(rung.name, rung.name)),
+            rung.outcome,
+            tuple(map(_cell, rung.figures)),
+            rung.figures,
+        )
         for rung in found.rungs
     )
     twin = report.controls.get("C3")
@@ -74,6 +78,7 @@ def ladder_table(report: Report, candidates: Sequence[CandidateReport]) -> Ladde
         ("Reference against", "Outcome", *(column.title for column in found.columns)),
         rows,
         "From the same to the broken. Differences: other side less reference; in parentheses 95 % intervals. "
+        + (_OF_S if any(column.key == "alignment" for column in found.columns) else "")
         + (RULE if measured else "Without a twin nothing here says how much another training would differ."),
     )
 

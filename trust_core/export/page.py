@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from trust_core.domain.catalogue import CATALOGUE
-from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension, Entry
+from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension
 from trust_core.domain.report import CandidateReport, ControlReport, DimensionVerdict, MeasureRow, Report
+from trust_core.domain.uploads import called
 from trust_core.export.choice_text import Choice, choice
-from trust_core.export.figure_text import FigureText, figure_text, settings_text
+from trust_core.export.costs import cost_text
+from trust_core.export.figure_text import FigureText
 from trust_core.export.foreign_text import titles
 from trust_core.export.ladder_text import LadderTable, ladder_table
+from trust_core.export.latency_note import backends
 from trust_core.export.page_charts import (
     PageChart,
     choice_chart,
@@ -20,15 +23,16 @@ from trust_core.export.page_charts import (
     reliability_charts,
     sweep_charts,
 )
+from trust_core.export.page_figures import FigureRow, figure_rows, latency_rows
+from trust_core.export.page_isotonic import isotonic_charts
 from trust_core.export.page_slices import SlicesView, slices_view
 from trust_core.export.page_splits import SplitTable, split_table
 from trust_core.export.page_thresholds import threshold_charts
 from trust_core.export.planning_text import missing_rows
-from trust_core.export.tables import latency_row, median_latency
 from trust_core.export.worked_texts import RunTables, WorkedText, worked_texts
-from trust_core.report.advice import next_steps
+from trust_core.report.advice import EXPLAINED, next_steps
 from trust_core.report.controls import CONTROLS, cannot_judge, control_sentence, failed
-from trust_core.report.criteria import CRITERIA, explainer_title
+from trust_core.report.criteria import CRITERIA
 from trust_core.report.explainers import explainers_side_by_side
 from trust_core.report.ladder import outcome
 from trust_core.report.recalibration import recalibration_sentences
@@ -68,25 +72,6 @@ LIMITS: Final = (
     "Not settled is an answer too: these texts cannot tell. It is no mild form of equivalent.",
 )
 """What the figures cannot say."""
-
-
-@dataclass(frozen=True, slots=True)
-class FigureRow:
-    """One measure with its figures side by side.
-
-    Attributes:
-        title, note: what it is called, and what it was computed with.
-        entry: what the catalogue says, or None for a key that it does not know.
-        reference, candidate: one model's figures.
-        compared: figures of the difference or the pair.
-    """
-
-    title: str
-    note: str
-    entry: Entry | None
-    reference: FigureText | None
-    candidate: FigureText | None
-    compared: tuple[FigureText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +132,8 @@ class Page:
     margins: tuple[tuple[str, str], ...]
     settings: tuple[tuple[str, str], ...]
     timing: tuple[tuple[str, str], ...]
-    latency: Mapping[str, str]
+    latency: Mapping[str, FigureText]
+    backends: Mapping[str, str]
     limits: tuple[str, ...]
     texts_left_out: bool
     choice: Choice | None
@@ -207,10 +193,11 @@ def lay_out(report: Report, tables: RunTables | None = None) -> Page:
         ),
         timing=_flat(report.timing),
         latency={
-            model.name: f"{latency:.1f} ms"
+            model.name: text
             for model in report.resolved.models
-            if (latency := median_latency(report, model.name)) is not None
+            if (text := cost_text(report, model, "latency")) is not None
         },
+        backends=backends(report),
         limits=LIMITS,
         texts_left_out=tables is None or bool(report.spec.get("no_texts")),
         choice=choice(report),
@@ -241,10 +228,14 @@ def _candidate(
         id=prefix,
         title=titles(report_names(report))[candidate.name],
         report=candidate,
-        next_steps=next_steps(candidate.verdict, controls_failed=wrong),
+        next_steps=next_steps(
+            candidate.verdict,
+            controls_failed=wrong,
+            explained_by=f"“{EXPLAINED}” in the app, --explain-limit on the command line",
+        ),
         forest=forest_chart(candidate, key=f"{prefix}-forest"),
         dimensions=tuple(
-            _dimension(report, candidate, dimension, prefix)
+            _dimension(report, candidate, dimension, prefix, tables)
             for dimension in DIMENSIONS
             if dimension in candidate.verdict.dimensions
         ),
@@ -255,18 +246,25 @@ def _candidate(
 
 
 def _dimension(
-    report: Report, candidate: CandidateReport, dimension: Dimension, prefix: str
+    report: Report,
+    candidate: CandidateReport,
+    dimension: Dimension,
+    prefix: str,
+    tables: RunTables | None,
 ) -> DimensionView:
     rows = [row for row in candidate.measures if _dimension_of(row) == dimension]
     others = figure_rows(row for row in rows if row.key not in CRITERIA)
     if dimension == "cost":
-        others += _latency(report, candidate.name)
+        others += latency_rows(report, candidate.name)
     charts: tuple[PageChart, ...] = ()
     said: tuple[str, ...] = ()
     splits: SplitTable | None = None
     if dimension == "reliability":
         said = recalibration_sentences(rows, report.spec.get("margins", {}))
-        charts = reliability_charts(report, candidate.name, prefix=f"{prefix}-reliability")
+        charts = (
+            *reliability_charts(report, candidate.name, prefix=f"{prefix}-reliability"),
+            *isotonic_charts(report, candidate.name, tables, key=f"{prefix}-isotonic"),
+        )
     elif dimension == "reasons":
         charts = sweep_charts(report, candidate.name, prefix=f"{prefix}-sweep")
         said = tuple(filter(None, (explainers_side_by_side(candidate.verdict),)))
@@ -285,55 +283,10 @@ def _dimension(
     )
 
 
-def _latency(report: Report, candidate: str) -> tuple[FigureRow, ...]:
-    """How long one text takes both models; nothing where neither was timed."""
-    found = {
-        model.role: figure_text(row)
-        for model in report.resolved.models
-        if model.role == "reference" or model.name == candidate
-        if (row := latency_row(report, model)) is not None
-    }
-    if not found:
-        return ()
-    note = "median of the timed calls on this machine, one text at a time"
-    return (
-        FigureRow(
-            title="Latency",
-            note=note,
-            entry=None,
-            reference=found.get("reference"),
-            candidate=found.get("candidate"),
-            compared=(),
-        ),
-    )
-
-
 def _dimension_of(row: MeasureRow) -> Dimension | None:
     if row.key in CATALOGUE:
         return CATALOGUE[row.key].dimension
     return CRITERIA[row.key].dimension if row.key in CRITERIA else None
-
-
-def figure_rows(rows: Iterable[MeasureRow]) -> tuple[FigureRow, ...]:
-    """Rows of one measure, explainer and setting side by side."""
-    groups: dict[tuple[Any, ...], list[MeasureRow]] = {}
-    for row in rows:
-        groups.setdefault((row.key, row.explainer, settings_text(row)), []).append(row)
-    return tuple(_figure_row(key, explainer, note, found) for (key, explainer, note), found in groups.items())
-
-
-def _figure_row(key: str, explainer: str | None, note: str, rows: Sequence[MeasureRow]) -> FigureRow:
-    entry = CATALOGUE.get(key)
-    one_sided = {row.of: figure_text(row) for row in rows if row.of in ("reference", "candidate")}
-    notes = [explainer_title(explainer)] if explainer else []
-    return FigureRow(
-        title=key if entry is None else entry.title,
-        note=", ".join([*notes, note] if note else notes),
-        entry=entry,
-        reference=one_sided.get("reference"),
-        candidate=one_sided.get("candidate"),
-        compared=tuple(figure_text(row) for row in rows if row.of in ("difference", "pair")),
-    )
 
 
 def _flat(value: Any, name: str = "") -> tuple[tuple[str, str], ...]:
@@ -345,5 +298,5 @@ def _flat(value: Any, name: str = "") -> tuple[tuple[str, str], ...]:
             for pair in _flat(inner, f"{name}.{key}" if name else str(key))
         )
     if isinstance(value, list | tuple):
-        return ((name, ", ".join(str(item) for item in value)),)
-    return ((name, f"{value:.6g}" if isinstance(value, float) else str(value)),)
+        return ((name, ", ".join(called(str(item)) for item in value)),)
+    return ((name, f"{value:.6g}" if isinstance(value, float) else called(str(value))),)

@@ -30,6 +30,7 @@ class PageChart:
         alt: what it shows, in a sentence.
         table: its data.
         light, dark: the figure in both themes, as JSON for a <script> element.
+        caption: how to read it; empty where its title says enough.
     """
 
     id: str
@@ -38,10 +39,14 @@ class PageChart:
     table: Table
     light: str
     dark: str
+    caption: str = ""
 
 
-def _chart(key: str, title: str, alt: str, table: Table, draw: Callable[[Theme], Any]) -> PageChart:
-    return PageChart(key, title, alt, table, figure_json(draw(LIGHT)), figure_json(draw(DARK)))
+def chart(
+    key: str, title: str, alt: str, table: Table, draw: Callable[[Theme], Any], *, caption: str = ""
+) -> PageChart:
+    """A chart drawn in both themes."""
+    return PageChart(key, title, alt, table, figure_json(draw(LIGHT)), figure_json(draw(DARK)), caption)
 
 
 def forest_row(test: TestRow) -> ForestRow:
@@ -62,7 +67,7 @@ def forest_chart(candidate: CandidateReport, *, key: str) -> PageChart | None:
     rows = tuple(forest_row(test) for part in candidate.verdict.dimensions.values() for test in part.tests)
     if not rows:
         return None
-    return _chart(
+    return chart(
         key,
         "Every test against its margin",
         forest_alt(rows),
@@ -78,7 +83,7 @@ def choice_chart(report: Report, *, key: str) -> PageChart | None:
     if trust is None or not known or len(report.candidates) < 2:
         return None
     points, axes = tradeoff_points(report, trust, known[0])
-    return _chart(
+    return chart(
         key,
         "Trust against size",
         tradeoff_alt(points, axes),
@@ -109,7 +114,7 @@ def _reliability_chart(
     curves: tuple[ReliabilityCurve, ...], names: tuple[str, ...], key: str, binning: str
 ) -> PageChart:
     words = "bins of equal width" if binning == "equal-width" else "bins of equal size"
-    return _chart(
+    return chart(
         key,
         f"Reliability, {words}",
         reliability_alt(curves, names),
@@ -125,7 +130,7 @@ def sweep_charts(report: Report, candidate: str, *, prefix: str) -> tuple[PageCh
 
 
 def _sweep_chart(sweep: KSweep, key: str) -> PageChart:
-    return _chart(
+    return chart(
         key,
         f"Shared top words by K, {explainer_title(sweep.explainer)}",
         k_sweep_alt(sweep),

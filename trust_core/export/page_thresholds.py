@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from trust_core.charts.offline import figure_json
 from trust_core.charts.risk_coverage import (
     mark_on,
     risk_coverage,
     risk_coverage_alt,
     risk_coverage_table,
 )
-from trust_core.charts.theme import DARK, LIGHT
 from trust_core.domain.report import CandidateReport, Report
-from trust_core.export.page_charts import PageChart
+from trust_core.export.page_charts import PageChart, chart
 
 
 def threshold_charts(report: Report, candidate: CandidateReport, *, key: str) -> tuple[PageChart, ...]:
@@ -25,12 +23,11 @@ def threshold_charts(report: Report, candidate: CandidateReport, *, key: str) ->
     found = [] if tuned is None else [mark_on(curve, tuned) for curve in curves]
     marks = tuple(mark for mark in found if mark is not None)
     return (
-        PageChart(
+        chart(
             key,
             "Risk over coverage",
             risk_coverage_alt(curves, names, marks),
             risk_coverage_table(curves, names),
-            figure_json(risk_coverage(curves, names, marks, theme=LIGHT)),
-            figure_json(risk_coverage(curves, names, marks, theme=DARK)),
+            lambda theme: risk_coverage(curves, names, marks, theme=theme),
         ),
     )

@@ -9,15 +9,11 @@ from typing import Final
 from trust_core.domain.measures import LEVEL, Of, Setting
 from trust_core.domain.report import MeasureRow, ModelInfo, Report
 from trust_core.export.figure_text import NO_FIGURE
-from trust_core.report.choice import chosen_dimensions, voting_tests
-from trust_core.report.criteria import CRITERIA, explainer_title
-from trust_core.report.wording import in_sentence
+from trust_core.export.table_caption import TWIN, caption
+from trust_core.report.criteria import explainer_title
 
 _PUBLISHED: Final[Mapping[str, Setting]] = {"binning": "equal-mass", "edges": "own"}
 """The bins of the published tables: quantiles of each model's own confidences."""
-
-TWIN: Final = "C3"
-"""The control that compares the reference with its twin."""
 
 _LONGEST: Final = 80
 
@@ -82,6 +78,7 @@ def model_table(report: Report) -> ModelTable:
     )
     costs = ("Parameters (M)", "Size (MB)", "Latency (ms)")
     rows, values = [], []
+    missing: list[tuple[str, str]] = []
     for model in report.resolved.models:
         reference = model.role == "reference"
         candidate = next((c for c in report.candidates if c.name == model.name), None)
@@ -89,6 +86,7 @@ def model_table(report: Report) -> ModelTable:
             candidate = report.candidates[0] if report.candidates else None
         known = () if candidate is None else candidate.measures
         found = [_row(known, column, reference=reference) for column in figures]
+        missing += _missing(model.name, found, figures)
         spent = (
             None if model.parameters is None else model.parameters / 1e6,
             None if model.size_bytes is None else model.size_bytes / 1e6,
@@ -104,26 +102,54 @@ def model_table(report: Report) -> ModelTable:
             )
         )
         values.append([*(None if row is None else row.value for row in found), *spent])
-    twin = _twin_row(report, figures, empty=len(costs))
+    twin, open_cells = _twin_row(report, figures, empty=len(costs))
     lower = [*(column.lower for column in figures), *(True for _ in costs)]
     candidates = [at for at, model in enumerate(report.resolved.models) if model.role == "candidate"]
     return ModelTable(
         ("Model", *(column.title for column in figures), *costs, "Verdict"),
         (*rows, *twin),
-        _caption(report, several=len(candidates) > 1),
+        caption(
+            report,
+            twin=_twin_of(report),
+            several=len(candidates) > 1,
+            calls=[
+                row.n
+                for model in report.resolved.models
+                if (row := latency_row(report, model)) is not None and row.n is not None
+            ],
+            missing=[*missing, *open_cells],
+        ),
         _best(values, lower, candidates),
         controls=len(twin),
     )
 
 
-def _twin_row(report: Report, figures: Sequence[_Column], *, empty: int) -> tuple[tuple[str, ...], ...]:
-    """The reference's twin as a control; nothing where it was not measured, or is a candidate with a row."""
+def _twin_row(
+    report: Report, figures: Sequence[_Column], *, empty: int
+) -> tuple[tuple[tuple[str, ...], ...], list[tuple[str, str]]]:
+    """The reference's twin as a control, and what was not measured of it.
+
+    Nothing where there is no twin, or where it is a candidate with a row.
+    """
     twin = _twin_of(report)
     if twin is None or any(model.name == twin for model in report.resolved.models):
-        return ()
+        return (), []
     measures = report.controls[TWIN].measures
-    cells = [_cell(_row(measures, column, reference=False), column, report) for column in figures]
-    return ((f"{twin} (control {TWIN})", *cells, *[NO_FIGURE] * empty, "control"),)
+    found = [_row(measures, column, reference=False) for column in figures]
+    cells = [_cell(row, column, report) for row, column in zip(found, figures, strict=True)]
+    row = (f"{twin} (control {TWIN})", *cells, *[NO_FIGURE] * empty, "control")
+    return (row,), _missing(twin, found, figures)
+
+
+def _missing(
+    model: str, rows: Sequence[MeasureRow | None], columns: Sequence[_Column]
+) -> list[tuple[str, str]]:
+    """The figures of a model that were not measured, each with the reason."""
+    return [
+        (f"{column.title} of {model}", row.not_measured)
+        for row, column in zip(rows, columns, strict=True)
+        if row is not None and row.not_measured is not None
+    ]
 
 
 def _twin_of(report: Report) -> str | None:
@@ -210,37 +236,6 @@ def median_latency(report: Report, model: str) -> float | None:
     own = by_model.get(model) if isinstance(by_model, dict) else None
     value = own.get("p50_ms_batch_1") if isinstance(own, dict) else None
     return float(value) if isinstance(value, int | float) else None
-
-
-def _caption(report: Report, *, several: bool) -> str:
-    data = report.resolved.data
-    margins = report.spec.get("margins", {})
-    tested = {
-        test.key: test.margin
-        for candidate in report.candidates
-        for test in voting_tests(candidate, chosen_dimensions(report))
-    }
-    said = [
-        f"{in_sentence(criterion.title)} {criterion.bound(tested.get(key, margins.get(key)))}"
-        for key, criterion in CRITERIA.items()
-        if key in tested
-    ]
-    return (
-        f"{data.predicted} texts predicted and {data.explained} explained of {data.source}. In parentheses: "
-        "95 % intervals, with n where it is another number of texts. "
-        + ("Bold: the best candidate. " if several else "")
-        + _said_of_twin(report)
-        + "ECE and MCE use quantile bins of each model's own confidences; "
-        "Brier is the sum over classes, from 0 to 2; S is alignment freed of chance and explainer noise. "
-        "Latency is the median of one text at a time."
-        + (f" Verdict by 90 % intervals within these margins: {'; '.join(said)}." if said else "")
-    )
-
-
-def _said_of_twin(report: Report) -> str:
-    twin = _twin_of(report)
-    what = "the reference trained again with another seed: what retraining alone does"
-    return "" if twin is None else f"{twin} is control {TWIN}, {what}. "
 
 
 def markdown_table(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import pandas as pd
@@ -25,14 +26,17 @@ def short_name(name: str) -> str:
 
 
 def brief(row: MeasureRow | None) -> str:
-    """A figure with its interval in brackets: "30.1 % (14.4 to 37.0)"; the level and n are said beside it."""
+    """A figure with its interval in brackets: "30.1 % (14.4 to 37.0)"; the level and n are said beside it.
+
+    One without an interval is exact, and says so.
+    """
     if row is None:
         return NO_FIGURE
     text = figure_text(row)
     if row.not_measured is not None:
         return f"{text.value}: {text.detail}"
     if row.low is None:
-        return text.value
+        return f"{text.value} ({text.detail})"
     limits = text.detail.split("interval ", maxsplit=1)[-1].rsplit(", n", maxsplit=1)[0]
     for unit in (" %", " points", f" {row.unit}"):
         limits = limits.removesuffix(unit)
@@ -42,6 +46,14 @@ def brief(row: MeasureRow | None) -> str:
 def brief_figure(figure: Figure, *, unit: str = "", of: Of = "pair") -> str:
     """`brief` of a figure that is not of the report; a difference carries its sign."""
     return brief(MeasureRow.of_measure(Measure("brier", of, figure), unit))
+
+
+def texts_said(counts: Iterable[int | None]) -> str:
+    """On how many texts figures rest, for what is said beside them: "n = 40", "n = 24 to 40"; or nothing."""
+    known = sorted({count for count in counts if count is not None})
+    if not known:
+        return ""
+    return f"n = {known[0]:,}" if len(known) == 1 else f"n = {known[0]:,} to {known[-1]:,}"
 
 
 def small_table(frame: pd.DataFrame, *, alt: str) -> None:

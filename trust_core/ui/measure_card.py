@@ -10,7 +10,7 @@ import streamlit as st
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.report import MeasureRow
 from trust_core.export.figure_text import NO_FIGURE, FigureText, figure_text
-from trust_core.export.page import figure_rows
+from trust_core.export.page_figures import FigureRow, figure_rows
 from trust_core.ui.messages import escape_markdown
 
 
@@ -35,9 +35,24 @@ def card(row: MeasureRow, *, title: str | None = None) -> None:
             st.caption(escape_markdown(figure.retraining))
 
 
-def figure_table(rows: Iterable[MeasureRow], *, reference: str, candidate: str, key: str) -> None:
-    """Figures side by side: reference, candidate, and the two compared, each with interval and n."""
-    found = figure_rows(rows)
+def figure_table(
+    rows: Iterable[MeasureRow],
+    *,
+    reference: str,
+    candidate: str,
+    key: str,
+    more: tuple[FigureRow, ...] = (),
+) -> None:
+    """Figures side by side: reference, candidate, and the two compared, each with interval and n.
+
+    Args:
+        rows: figures of the report.
+        reference: name of the reference.
+        candidate: name of the candidate.
+        key: unique on the page.
+        more: figures that stand elsewhere in the report, such as latencies.
+    """
+    found = (*figure_rows(rows), *more)
     columns = [
         ("Measure", [row.title for row in found]),
         ("Computed with", [row.note for row in found]),
@@ -46,6 +61,8 @@ def figure_table(rows: Iterable[MeasureRow], *, reference: str, candidate: str, 
         ("Compared", ["; ".join(_words(one) for one in row.compared) or NO_FIGURE for row in found]),
         ("Retraining alone", ["; ".join(one.retraining for one in row.compared) for row in found]),
         ("Meaning", ["" if row.entry is None else row.entry.meaning for row in found]),
+        ("Interval", ["" if row.entry is None else row.entry.interval for row in found]),
+        ("Source", ["" if row.entry is None else row.entry.source for row in found]),
     ]
     if not any(one.retraining for row in found for one in row.compared):
         columns = [column for column in columns if column[0] != "Retraining alone"]

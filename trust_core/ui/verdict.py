@@ -16,19 +16,22 @@ from trust_core.domain.report import CandidateReport, DimensionVerdict, Status
 from trust_core.export.costs import COSTS, costs
 from trust_core.export.foreign_text import titles
 from trust_core.export.html import report_html
-from trust_core.export.ladder_text import ladder_table
+from trust_core.export.ladder_text import LadderTable, ladder_table
+from trust_core.export.latency_note import backends_differ
 from trust_core.export.page import LIMITS, QUESTIONS, TWO_LEVELS, report_names
 from trust_core.export.page_charts import forest_row
+from trust_core.export.page_figures import latency_rows
 from trust_core.export.page_tradeoff import Trust, tradeoff_points, trusts
 from trust_core.export.planning_text import MISSING_CAPTION, MISSING_COLUMNS, missing_rows
 from trust_core.export.report_json import report_json
 from trust_core.export.tables import latex_table, markdown_table
 from trust_core.export.worked_texts import RunTables
-from trust_core.report.advice import next_steps
+from trust_core.report.advice import EXPLAINED, next_steps
 from trust_core.report.controls import CONTROLS, cannot_judge, control_sentence, failed
 from trust_core.report.criteria import METHOD
 from trust_core.report.ladder import outcome
 from trust_core.ui import chart, downloads, measure_card, state
+from trust_core.ui.compact import brief, small_table, texts_said
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.run_view import TABLES, RunView
 from trust_core.ui.which_candidate import which_candidate
@@ -108,12 +111,25 @@ def _ladder(view: RunView, report: CandidateReport) -> None:
         return
     st.caption(escape_markdown(table.says), width="content")
     with st.expander("The control ladder: can this run tell the same from the broken?", expanded=True):
-        st.dataframe(
-            pd.DataFrame([list(row.words) for row in table.rows], columns=list(table.columns)),
-            hide_index=True,
-            key=f"ladder-{view.id}-{report.name}",
+        # Drawn as a page and not as a grid: every column is to be seen without scrolling.
+        small_table(
+            ladder_frame(table),
+            alt="The reference against itself, its variants, the candidate and a broken model",
         )
         st.caption(escape_markdown(table.caption))
+
+
+def ladder_frame(table: LadderTable) -> pd.DataFrame:
+    """One row a step; how many texts a column rests on stands in its head."""
+    measures = zip(table.columns[2:], zip(*(row.figures for row in table.rows), strict=True), strict=True)
+    columns = {
+        table.columns[0]: [row.step for row in table.rows],
+        table.columns[1]: [row.outcome for row in table.rows],
+    }
+    for title, figures in measures:
+        counts = texts_said(None if one is None else one.n for one in figures)
+        columns[f"{title}, {counts}" if counts else title] = [brief(one) for one in figures]
+    return pd.DataFrame(columns)
 
 
 def _headline(view: RunView, report: CandidateReport) -> None:
@@ -139,8 +155,12 @@ def _headline(view: RunView, report: CandidateReport) -> None:
                 st.caption(escape_markdown(note))
     with steps:
         st.markdown("**What to do next**")
-        wrong = failed(view.report.controls)
-        for step in next_steps(verdict, controls_failed=wrong, flips_in="the page Answers"):
+        for step in next_steps(
+            verdict,
+            controls_failed=failed(view.report.controls),
+            flips_in="the page Answers",
+            explained_by=f"“{EXPLAINED}” on the page New comparison",
+        ):
             st.markdown(f"- {escape_markdown(step)}")
 
 
@@ -158,8 +178,10 @@ def _dimension(
             for test in verdict.tests:
                 st.markdown(f"{_MARKS[test.status][0]} {escape_markdown(test.why)}")
         rows = [row for row in report.measures if _dimension_of(row.key) == dimension]
-        if rows:
-            with st.expander(f"All figures ({len({(row.key, row.explainer) for row in rows})})"):
+        more = latency_rows(view.report, report.name) if dimension == "cost" else ()
+        if rows or more:
+            known = len({(row.key, row.explainer) for row in rows}) + len(more)
+            with st.expander(f"All figures ({known})"):
                 if verdict.tests:
                     st.caption(TWO_LEVELS)
                 measure_card.figure_table(
@@ -167,6 +189,7 @@ def _dimension(
                     reference=view.reference,
                     candidate=report.name,
                     key=f"figures-{view.id}-{report.name}-{dimension}",
+                    more=more,
                 )
 
 
@@ -246,10 +269,11 @@ def _tradeoff(view: RunView) -> None:
         key=f"tradeoff-{view.id}-{trust.key}-{trust.explainer}-{cost}",
     )
     meaning = CATALOGUE[trust.key].meaning if trust.key in CATALOGUE else ""
+    backends = backends_differ(view.report) if cost == "latency" else ""
     st.caption(
         f"{escape_markdown(meaning)} The dashed line is the margin of the test; the "
         "reference stands at the best value. The dotted line is the Pareto front: no other model is both "
-        "cheaper and nearer to the reference."
+        f"cheaper and nearer to the reference. {escape_markdown(backends)}"
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from trust_core.export.choice_text import CORRECTION, choice
+from trust_core.ui.compact import small_table
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.run_view import RunView
 
@@ -30,5 +31,5 @@ def which_candidate(view: RunView) -> None:
             for row in found.rows
         ]
     )
-    st.dataframe(frame, hide_index=True, key=f"choice-{view.id}")
+    small_table(frame, alt="All candidates with their p-values and costs")
     st.caption(escape_markdown(CORRECTION))

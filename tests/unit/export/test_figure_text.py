@@ -51,6 +51,16 @@ def test_a_distance_of_curves_is_said_in_points(key):
     assert share.value == "5.4 %"
 
 
+def test_a_change_of_a_rate_carries_its_sign():
+    """What is a difference is said as one, also where it is a figure of the pair."""
+    row = MeasureRow(
+        key="keep_rate_change", of="pair", unit="share", value=0.025, low=-0.1, high=0.14, level=0.95, n=40
+    )
+    text = figure_text(row)
+    assert text.value == "+2.5 points"
+    assert text.detail == "95 % interval \u221210.0 to +14.0 points, n\u00a0=\u00a040"
+
+
 def test_settings_text():
     """Settings read as a phrase."""
     row = MeasureRow(

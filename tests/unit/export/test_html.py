@@ -5,6 +5,7 @@ import pytest
 from tests.support.export_tables import run_tables
 from tests.support.report_samples import sample_report
 from tests.unit.charts.test_charts import contrast
+from trust_core.export.figure_text import FigureText
 from trust_core.export.html import report_html
 from trust_core.export.page import lay_out
 from trust_core.report.criteria import METHOD
@@ -156,8 +157,23 @@ def test_words_stay_readable_on_their_tint(page):
 def test_latency_is_shown_beside_its_model():
     """The median latency of one text stands in the row of its model."""
     timed = REPORT.model_copy(update={"timing": {"latency": {"ref:int8": {"p50_ms_batch_1": 3.25}}}})
-    assert lay_out(timed).latency == {"ref:int8": "3.2 ms"}
-    assert "<td>3.2 ms</td>" in report_html(timed)
+    assert lay_out(timed).latency == {"ref:int8": FigureText("3.25 ms", "its interval was not kept")}
+    assert "<td>3.25 ms<small>its interval was not kept</small></td>" in report_html(timed)
+
+
+def test_a_page_sends_to_a_field_and_an_option():
+    """Whoever reads the file may have run it in the app or in a terminal: both ways on are named."""
+    steps = [step for one in lay_out(REPORT).candidates for step in one.next_steps]
+    assert not any("--explain-limit" in step and "“Texts explained”" not in step for step in steps)
+
+
+def test_uploads_of_an_older_report_are_called_by_their_names():
+    """Where a file lay on the server is not shown, also where a report has kept it."""
+    place = "/srv/home/uploads/everyone/0123456789abcdef/saved.csv"
+    settings = {"reference_predictions": place, "candidate_predictions": [place, "b.csv"]}
+    resolved = REPORT.resolved.model_copy(update={"settings": settings})
+    shown = dict(lay_out(REPORT.model_copy(update={"resolved": resolved})).settings)
+    assert shown == {"reference_predictions": "saved.csv", "candidate_predictions": "saved.csv, b.csv"}
 
 
 def test_latency_stands_among_what_is_gained():
@@ -170,6 +186,6 @@ def test_latency_stands_among_what_is_gained():
     row = first.others[-1]
     assert row.title == "Latency"
     assert row.candidate.value == row.reference.value == "3.250 ms"
-    assert row.candidate.detail == "95 % interval 3.125 to 3.600 ms, n\u00a0=\u00a080"
+    assert row.candidate.detail == "95 % interval 3.125 to 3.600 ms, n\u00a0=\u00a080 calls"
     untimed = lay_out(REPORT).candidates[0].dimensions[-1]
     assert "Latency" not in [row.title for row in untimed.others]

@@ -41,6 +41,34 @@ def test_latency_has_its_interval():
     assert cell(4.0) == cell("x") == "3.2"
 
 
+def test_the_caption_says_what_is_exact_and_on_how_many_calls_latencies_rest():
+    """Costs have no interval of texts: what is exact is said, and of latencies the number of calls."""
+    report = sample_report()
+    own = {"p50_ms_batch_1": 3.25, "p50_ms_batch_1_low": 3.0, "p50_ms_batch_1_high": 3.6}
+
+    def caption(*calls):
+        names = [model.name for model in report.resolved.models]
+        latency = {name: own | {"p50_ms_batch_1_n": n} for name, n in zip(names, calls, strict=False)}
+        return model_table(report.model_copy(update={"timing": {"latency": latency}})).caption
+
+    assert "Parameters and sizes are exact; latency is the median of one text at a time." in caption()
+    assert "one text at a time (n = 80 timed calls)." in caption(80, 80)
+    assert "one text at a time (n = 40 to 80 timed calls)." in caption(80, 40)
+
+
+def test_a_figure_that_was_not_measured_has_its_reason():
+    """A dash where a figure should be is explained below the table, each reason once."""
+    table = model_table(sample_report())
+    assert "Not measured: SHAP S of nli-student-3l" in table.caption
+    reasons = {
+        row.not_measured.rstrip(".")
+        for row in sample_report().candidates[0].measures
+        if row.key == "alignment" and row.not_measured
+    }
+    assert len(reasons) == 1
+    assert table.caption.count(reasons.pop()) == 1
+
+
 def with_twin(report, name="nli-twin"):
     """The report with a twin that shows what the second candidate does, on 30 explained texts."""
     rows = tuple(

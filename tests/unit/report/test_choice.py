@@ -101,6 +101,37 @@ def test_the_page_says_which_one_for_every_cost():
     assert len(found.sentences) == len(found.costs) == 2
     assert [row.name for row in found.rows] == [one.name for one in report.candidates]
     assert any("ref:int8 is the smallest candidate inside all margins" in one for one in found.sentences)
+    assert all(cost.endswith("(exact)") for row in found.rows for cost in row.costs)
+
+
+def timed(milliseconds, **more):
+    """The sample report with these median latencies of reference and candidates, in their order."""
+    report = sample_report()
+    latency = {
+        model.name: {"p50_ms_batch_1": value, **more}
+        for model, value in zip(report.resolved.models, milliseconds, strict=True)
+    }
+    return report.model_copy(update={"timing": {"latency": latency}})
+
+
+def test_a_latency_has_its_interval_and_calls():
+    """What was timed is never said alone, neither in the sentence nor in the rows."""
+    limits = {"p50_ms_batch_1_low": 1.0, "p50_ms_batch_1_high": 9.0, "p50_ms_batch_1_n": 80}
+    found = choice(timed([8.0, 2.0, 4.0], **limits))
+    assert found is not None
+    (said,) = [one for one in found.sentences if one.startswith("Latency")]
+    assert "4 ms (95 % interval 1 to 9 ms, n\u00a0=\u00a080 calls)" in said
+    assert "nothing is gained" not in said
+    assert "n\u00a0=\u00a080 calls" in found.rows[0].costs[found.costs.index("Latency of one text, median")]
+
+
+def test_the_best_candidate_may_gain_nothing():
+    """A candidate that is the fastest inside all margins, and slower than the reference, is said to be so."""
+    found = choice(timed([2.0, 1.0, 4.0]))
+    assert found is not None
+    (said,) = [one for one in found.sentences if one.startswith("Latency")]
+    assert "ref:int8 is the fastest candidate inside all margins, at 4 ms (its interval was not kept)" in said
+    assert "the reference is at 2 ms (its interval was not kept), so nothing is gained" in said
 
 
 def test_a_single_candidate_is_no_choice():

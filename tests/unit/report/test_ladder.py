@@ -5,6 +5,7 @@ from tests.support.report_samples import sample_report
 from trust_core.domain.measures import Findings, Measure, Measured
 from trust_core.domain.report import Report
 from trust_core.domain.spec import Margins
+from trust_core.export.figure_text import FigureText
 from trust_core.export.html import report_html
 from trust_core.export.ladder_text import ladder_lines, ladder_table
 from trust_core.export.terminal import verdict_lines
@@ -73,8 +74,10 @@ def test_the_ladder_goes_from_the_same_to_the_broken():
     ]  # fmt: skip
     table = ladder_table(report, report.candidates[:1])
     assert table is not None
-    assert all(len(row.words) == len(table.columns) for row in table.rows)
-    assert table.rows[3].words[2] == "\u22121.3 points (\u22122.3 to \u22120.3 points, n\u00a0=\u00a0300)"
+    assert all(len(row.cells) + 2 == len(table.columns) for row in table.rows)
+    assert table.rows[3].cells[0] == FigureText(
+        "\u22121.3 points", "\u22122.3 to \u22120.3 points, n\u00a0=\u00a0300"
+    )
     assert "95 % intervals" in table.caption
     assert "Beyond what retraining does" in table.caption
 

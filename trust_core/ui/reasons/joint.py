@@ -107,7 +107,7 @@ def _share(events: int, n: int) -> str:
     if n == 0:
         return "0"
     low, high = (float(end) for end in wilson_interval(np.array(float(events)), np.array(float(n))))
-    return f"{events:,} ({events / n:.0%}, {low:.0%} to {high:.0%})"
+    return f"{events:,} ({100 * events / n:.0f} %, {100 * low:.0f} to {100 * high:.0f} %)"
 
 
 def _fields(joint: JointMap, ids: list[str], candidate: str, *, noisy: bool) -> None:

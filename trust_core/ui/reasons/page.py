@@ -16,9 +16,10 @@ from trust_core.report.criteria import explainer_title
 from trust_core.report.explainers import explainers_side_by_side
 from trust_core.ui import chart, measure_card, state
 from trust_core.ui.choice_table import FLIPS, choice_table
-from trust_core.ui.compact import brief, small_table
+from trust_core.ui.compact import brief, small_table, texts_said
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.reasons.by_answers import by_answers_section
+from trust_core.ui.reasons.causes import causes_section
 from trust_core.ui.reasons.explained import Explained, explained, top_words
 from trust_core.ui.reasons.joint import joint_section, spread_section
 from trust_core.ui.run_view import RunView
@@ -89,11 +90,14 @@ def _overall(view: RunView, report: CandidateReport, rows: list[MeasureRow]) -> 
     behind = behind_frame(rows)
     if len(behind):
         small_table(behind, alt="What the alignment of reasons is made of")
+        counts = texts_said(row.n for row in rows if row.key in {part for part, _, _ in _BEHIND})
         st.caption(
-            "Mean Jaccard index of the top words, 95 % intervals. The alignment divides what the first row "
-            "has above chance by what the self-agreements have above chance, so neither chance nor the "
-            "explainer's own noise counts. An explainer without sampling noise agrees with itself in full."
+            f"Mean Jaccard index of the top words, 95 % intervals{f', {counts}' if counts else ''}. The "
+            "alignment divides what the first row has above chance by what the self-agreements have above "
+            "chance, so neither chance nor the explainer's own noise counts. An explainer without sampling "
+            "noise agrees with itself in full."
         )
+    causes_section(rows)
     if rows:
         with st.expander("All figures about reasons"):
             measure_card.figure_table(

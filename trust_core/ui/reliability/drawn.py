@@ -24,10 +24,10 @@ from trust_core.charts.isotonic_diagram import IsotonicView
 from trust_core.domain.arrays import FloatArray
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.report import MeasureRow
+from trust_core.export.isotonic import isotonic_view
 from trust_core.ui.compact import short_name
 from trust_core.ui.reliability.answered import Answered
 from trust_core.ui.reliability.bins import ChosenBin
-from trust_core.ui.reliability.corp import isotonic_view
 
 Shape = Literal["equal-width", "equal-mass", "smooth", "isotonic"]
 
@@ -119,7 +119,8 @@ def draw(found: Answered, wanted: Wanted) -> Drawn:
     says = [claims(model, found.gold, of_class=wanted.of_class) for model in models]
     target = None if wanted.of_class is None else found.reference.classes[wanted.of_class]
     if wanted.shape == "isotonic":
-        blocks = isotonic_view(found, (says[0], says[1]), target)
+        names = (short_name(models[0].model), short_name(models[1].model))
+        blocks = isotonic_view((says[0], says[1]), names, seed=found.seed, target=target)
         return Drawn(blocks, _points(blocks, wanted), _counts(blocks), ())
     edges, pooled = _edges(says, wanted)
     binned = [binned_claims(claim, ends) for claim, ends in zip(says, edges, strict=True)]

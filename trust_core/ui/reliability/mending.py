@@ -15,11 +15,11 @@ from trust_core.calibration.scores import GOLD_SCORES, Evidences, gold_scores, s
 from trust_core.calibration.spot import spot_errors
 from trust_core.calibration.temperature import Rescaled, cross_fitted
 from trust_core.domain.catalogue import CATALOGUE
-from trust_core.domain.measures import Evidence, Figure, Measure, NotMeasured, Of
+from trust_core.domain.measures import Evidence, Figure, Measure, Measured, NotMeasured, Of
 from trust_core.domain.report import MeasureRow
 from trust_core.export.figure_text import NO_FIGURE, figure_text
 from trust_core.stats.evidence import measured
-from trust_core.ui.compact import brief, brief_figure, small_table
+from trust_core.ui.compact import brief, brief_figure, small_table, texts_said
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.reliability.answered import Answered
 
@@ -142,11 +142,12 @@ def split_section(found: Mending, names: tuple[str, str]) -> None:
         st.caption(escape_markdown(f"Not measured: {found.split.reason}; needs {found.split.needs}."))
         return
     small_table(parts_frame(found.split, names), alt="Parts of the Brier score of both models")
+    counts = texts_said(one.n for one in found.split.reference.values() if isinstance(one, Measured))
     st.caption(
         "Brier score = miscalibration − discrimination + uncertainty, class by class against the rest "
         "(CORP: Dimitriadis, Gneiting and Jordan 2021). Miscalibration can be mended without training, "
-        "discrimination cannot. Noise lifts both parts; the 95 % intervals are basic bootstrap intervals, no "
-        "test."
+        "discrimination cannot. Noise lifts both parts; the 95 % intervals are basic bootstrap intervals "
+        f"({counts}), no test."
     )
 
 
@@ -175,6 +176,7 @@ def temperature_section(found: Mending, names: tuple[str, str], *, said: tuple[s
     st.subheader("Can recalibration close the gap?", anchor=False)
     for sentence in said:
         st.markdown(f"- {escape_markdown(sentence.removeprefix('Can recalibration close the gap? '))}")
+    counts = texts_said(row.n for row in (*found.before, *found.after))
     temperatures = [
         f"{escape_markdown(name)} {pair[0]:.2f} and {pair[1]:.2f}"
         for name, pair in zip(names, found.temperatures, strict=True)
@@ -188,9 +190,10 @@ def temperature_section(found: Mending, names: tuple[str, str], *, said: tuple[s
         )
     small_table(mended_frame(found, names), alt="Figures before and after temperature scaling")
     st.caption(
-        f"Temperatures on the two halves of the texts: {'; '.join(temperatures)}. Above 1, a model was too "
-        "sure. Each half is scaled by the temperature that the other half asks for (Guo et al. 2017), so no "
-        "text helps to choose its own. No answer changes."
+        f"95 % intervals, {counts}. Temperatures on the two halves of the texts: {'; '.join(temperatures)}; "
+        "how far the models' temperatures lie apart stands among all figures, with its interval. Above 1, a "
+        "model was too sure. Each half is scaled by the temperature that the other half asks for (Guo et al. "
+        "2017), so no text helps to choose its own. No answer changes."
     )
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from trust_core.charts.calibration_view import CLICKED, calibration_alt, calibration_table, calibration_view
+from trust_core.charts.calibration_view import (
+    CLICKED,
+    CalibrationView,
+    calibration_alt,
+    calibration_table,
+    calibration_view,
+)
 from trust_core.charts.isotonic_diagram import CLICKED as BLOCKS
 from trust_core.charts.isotonic_diagram import (
     IsotonicView,
@@ -15,9 +23,12 @@ from trust_core.charts.isotonic_diagram import (
     isotonic_diagram,
     isotonic_table,
 )
+from trust_core.charts.table import Table
+from trust_core.charts.theme import Theme
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.measures import MIN_TEXTS, Of
 from trust_core.domain.report import MeasureRow
+from trust_core.export.isotonic import CAPTION as CORP_CAPTION
 from trust_core.export.page import TWO_LEVELS
 from trust_core.report.recalibration import recalibration_sentences
 from trust_core.ui import address, chart, measure_card, state
@@ -25,7 +36,6 @@ from trust_core.ui.compact import brief, short_name, small_table
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.reliability.answered import Answered, answered
 from trust_core.ui.reliability.bins import read_bin
-from trust_core.ui.reliability.corp import CAPTION as CORP_CAPTION
 from trust_core.ui.reliability.corp import corp_parts
 from trust_core.ui.reliability.drawn import SHAPES, Shape, Wanted, drawn
 from trust_core.ui.reliability.mending import as_reported, mending, split_section, temperature_section
@@ -144,32 +154,51 @@ def _diagram(view: RunView, found: Answered, names: int | None) -> None:
     key = f"diagram-{view.id}-{found.candidate.model}-{names}-{wanted}"
     figure = shown.view
     with left:
-        if isinstance(figure, IsotonicView):
-            chart.show(
-                lambda theme: isotonic_diagram(figure, theme=theme),
-                alt=isotonic_alt(figure),
-                table=isotonic_table(figure),
-                key=key,
-                on_select=clicked,
-                trace=BLOCKS,
-            )
-            st.caption(CORP_CAPTION)
-        else:
-            chart.show(
-                lambda theme: calibration_view(figure, theme=theme),
-                alt=calibration_alt(figure),
-                table=calibration_table(figure),
-                key=key,
-                on_select=clicked,
-                trace=CLICKED,
-            )
-            st.caption(_CAPTION)
+        picture = _picture(figure)
+        chart.show(
+            picture.draw,
+            alt=picture.alt,
+            table=picture.table,
+            key=key,
+            on_select=clicked,
+            trace=picture.trace,
+        )
+        st.caption(picture.caption)
     with right:
         bin_panel(view, found, shown)
         if isinstance(figure, IsotonicView):
             corp_parts(found, wanted.of_class, version=view.version, chosen=names)
         else:
             _errors(view, shown.errors, wanted, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A diagram as it is shown: what draws it, what it says, its data, the trace that is clicked."""
+
+    draw: Callable[[Theme], Any]
+    alt: str
+    table: Table
+    trace: int
+    caption: str
+
+
+def _picture(view: CalibrationView | IsotonicView) -> _Picture:
+    if isinstance(view, IsotonicView):
+        return _Picture(
+            lambda theme: isotonic_diagram(view, theme=theme),
+            isotonic_alt(view),
+            isotonic_table(view),
+            BLOCKS,
+            CORP_CAPTION,
+        )
+    return _Picture(
+        lambda theme: calibration_view(view, theme=theme),
+        calibration_alt(view),
+        calibration_table(view),
+        CLICKED,
+        _CAPTION,
+    )
 
 
 def _settings(view: RunView) -> Wanted:
