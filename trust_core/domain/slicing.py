@@ -8,7 +8,7 @@ from typing import Final
 from trust_core.errors import nearest
 
 AUTO: Final = "auto"
-"""Everything of `SLICES` that the data allows, but the answers, and every further column with few values."""
+"""Everything of `SLICES` that the data allows, but the answers, and further columns that cut it."""
 
 NONE: Final = "none"
 

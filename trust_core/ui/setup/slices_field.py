@@ -30,8 +30,8 @@ def slices_field(data: DataDraft) -> tuple[str, ...]:
         placeholder="None",
         help="Each part of 20 texts or more has its own agreement, flips, reliability and alignment, with "
         "intervals, and a test corrected by Holm. All that the data allows: everything but the answers, and "
-        "each further column with few values. A column that is not listed can be typed as column:NAME. "
-        "Nothing chosen: no parts.",
+        "the first 50 further columns of numbers or of few values. A column that is not listed can be typed "
+        "as column:NAME. Nothing chosen: no parts.",
     )
     searches = st.text_area(
         "Text searches, one a line",
