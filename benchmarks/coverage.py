@@ -208,7 +208,8 @@ def errors_held(name: str, n: int, resamples: int, draw: int) -> Held:
     found: dict[str, tuple[Evidence | NotMeasured, float]] = {}
     for label, view in views(pair):
         columns = view.columns(pair.gold)
-        values, resampled = view.values(columns.sum(axis=0) / n), view.values(drawn.means(columns))
+        means = columns.sum(axis=0) / n
+        values, resampled = view.values(means), view.draws(drawn.means(columns), means)
         for error in view.errors:
             figure = f"{error.key} ({label})"
             evidence = evidence_from_draws(

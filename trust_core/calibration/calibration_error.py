@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
+from trust_core.domain.arrays import FloatArray
+
 _EMPTY = 1e-12
 """Shares below this are empty bins: the share of one text of a hundred million is larger."""
 
@@ -46,11 +48,28 @@ def debiased_squared_error(sums: Float[np.ndarray, "*draws 3 b"], *, n: int) -> 
         sums: (..., 3, b) see the module.
         n: how many texts.
     """
+    share, gap, count = _of_two_or_more(sums, n=n)
+    accuracy = sums[..., 2, :] / np.where(count > 0, share, 1.0)
+    noise = accuracy * (1 - accuracy) / np.where(count > 0, count - 1, 1.0)
+    return np.asarray(np.where(count > 0, share * (gap**2 - noise), 0.0).sum(axis=-1))
+
+
+def squared_error(sums: Float[np.ndarray, "*draws 3 b"], *, n: int) -> Float[np.ndarray, "*draws"]:
+    """Squared calibration error with the noise of sampling left in, of the same bins as the debiased one.
+
+    Args:
+        sums: (..., 3, b) see the module.
+        n: how many texts.
+    """
+    share, gap, count = _of_two_or_more(sums, n=n)
+    return np.asarray(np.where(count > 0, share * gap**2, 0.0).sum(axis=-1))
+
+
+def _of_two_or_more(
+    sums: Float[np.ndarray, "*draws 3 b"], *, n: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Share, mean gap and count of each bin; a count of 0 where it has fewer than two texts."""
     share = sums[..., 0, :]
     count = np.rint(share * n)
-    used = count >= 2
-    safe = np.where(used, share, 1.0)
-    accuracy = sums[..., 2, :] / safe
-    gap = (sums[..., 1, :] - sums[..., 2, :]) / safe
-    noise = accuracy * (1 - accuracy) / np.where(used, count - 1, 1.0)
-    return np.asarray(np.where(used, share * (gap**2 - noise), 0.0).sum(axis=-1))
+    count = np.where(count >= 2, count, 0.0)
+    return share, (sums[..., 1, :] - sums[..., 2, :]) / np.where(count > 0, share, 1.0), count

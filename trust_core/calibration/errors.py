@@ -114,7 +114,7 @@ def view_measures(
     measures: list[Measure] = []
     for index, pair in enumerate(pairs):
         values = [views[i].values(estimates[i]) for i in (2 * index, 2 * index + 1)]
-        drawn = [views[i].values(draws[i]) for i in (2 * index, 2 * index + 1)]
+        drawn = [views[i].draws(draws[i], estimates[i]) for i in (2 * index, 2 * index + 1)]
         figures = _figures(pair, values, drawn, n=len(gold))
         for of in _MODELS:
             figures |= {(f"{key}_level", of): level for key, level in levels[of][index].items()}

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.sparse import csr_array, hstack
 
 from trust_core.calibration.calibration_error import (
-    debiased_squared_error,
     expected_calibration_error,
     maximum_calibration_error,
 )
 from trust_core.calibration.diagram import Claims
 from trust_core.calibration.level import simulate_levels
 from trust_core.calibration.smooth import cell_membership, smooth_ece
-from trust_core.calibration.views import DEBIASED_SPAN, CalibrationError, Dealt, View
+from trust_core.calibration.views import CalibrationError, Dealt, View, debiased
 from trust_core.domain.arrays import FloatArray
 from trust_core.domain.measures import Figure, Measure, Of
 from trust_core.domain.predictions import Predictions
@@ -57,8 +54,9 @@ def spot_errors(
         return [Measure(key, of, refused) for key in keys for of in _MODELS]
     columns = [view.columns(gold) for view in views]
     drawn = np.split(resamples.means(csr_array(hstack(columns, format="csr"))), [columns[0].shape[1]], axis=1)
-    values = [view.values(part.sum(axis=0) / len(gold)) for view, part in zip(views, columns, strict=True)]
-    draws = [view.values(part) for view, part in zip(views, drawn, strict=True)]
+    means = [part.sum(axis=0) / len(gold) for part in columns]
+    values = [view.values(own) for view, own in zip(views, means, strict=True)]
+    draws = [view.draws(part, own) for view, part, own in zip(views, drawn, means, strict=True)]
     levels = [
         simulate_levels(
             model.probabilities,
@@ -99,7 +97,7 @@ def _view(claims: Claims, edges: Edges | None) -> View:
             (
                 CalibrationError("ece", expected_calibration_error),
                 CalibrationError("mce", maximum_calibration_error),
-                CalibrationError("ece_debiased", partial(debiased_squared_error, n=n), DEBIASED_SPAN),
+                debiased(n),
             ),
             {},
         )

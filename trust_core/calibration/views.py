@@ -25,6 +25,7 @@ from trust_core.calibration.calibration_error import (
     debiased_squared_error,
     expected_calibration_error,
     maximum_calibration_error,
+    squared_error,
 )
 from trust_core.calibration.smooth import cell_membership, smooth_ece
 from trust_core.domain.arrays import FloatArray, IntArray
@@ -61,11 +62,20 @@ class Dealt:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationError:
-    """One figure of a view: its key, its formula over (..., 3, b) sums, and its range."""
+    """One figure of a view.
+
+    Attributes:
+        key: its key in the catalogue.
+        formula: over (..., 3, b) sums.
+        span: its range.
+        with_noise: of a formula that takes the noise of sampling off, the error with the noise left in: what
+            the texts themselves are to their resamples, whose values scatter about it.
+    """
 
     key: str
     formula: Callable[[FloatArray], FloatArray]
     span: Span = UNIT
+    with_noise: Callable[[FloatArray], FloatArray] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +99,40 @@ class View:
 
     def values(self, means: Float[np.ndarray, "*draws m"]) -> dict[str, FloatArray]:
         """Each error (...) by its key, from means (..., m) of the columns."""
+        return {error.key: self._value(error.formula, means) for error in self.errors}
+
+    def draws(
+        self, drawn: Float[np.ndarray, "draws m"], means: Float[np.ndarray, " m"]
+    ) -> dict[str, FloatArray]:
+        """Each error (draws,) in resamples by its key, placed so that a basic interval may be read off.
+
+        A formula that takes the noise of sampling off takes off, in a resample, what resampling has added,
+        and leaves what the texts have: its values scatter about the error with the noise left in, and are
+        moved by that much.
+
+        Args:
+            drawn: means of the columns in resamples.
+            means: those of the texts themselves.
+        """
+        found = self.values(drawn)
+        for error in self.errors:
+            if error.with_noise is not None:
+                noise = self._value(error.with_noise, means) - self._value(error.formula, means)
+                found[error.key] = found[error.key] - noise
+        return found
+
+    def _value(
+        self, formula: Callable[[FloatArray], FloatArray], means: Float[np.ndarray, "*draws m"]
+    ) -> FloatArray:
         sums = means.reshape(*means.shape[:-1], len(self.dealt), 3, -1)
-        return {
-            error.key: np.asarray(
-                np.mean([error.formula(sums[..., i, :, :]) for i in range(len(self.dealt))], axis=0)
-            )
-            for error in self.errors
-        }
+        return np.asarray(np.mean([formula(sums[..., i, :, :]) for i in range(len(self.dealt))], axis=0))
+
+
+def debiased(n: int) -> CalibrationError:
+    """The debiased squared error of n texts."""
+    return CalibrationError(
+        "ece_debiased", partial(debiased_squared_error, n=n), DEBIASED_SPAN, partial(squared_error, n=n)
+    )
 
 
 def top_label(predictions: Predictions, weights: csr_array) -> Dealt:
@@ -125,9 +162,7 @@ def binned_view(
         errors=(
             CalibrationError("ece", expected_calibration_error),
             CalibrationError("mce", maximum_calibration_error),
-            CalibrationError(
-                "ece_debiased", partial(debiased_squared_error, n=len(predictions)), DEBIASED_SPAN
-            ),
+            debiased(len(predictions)),
         ),
         settings={"binning": binning, "bins": bins, "edges": "own" if pooled is None else "pooled"},
     )

@@ -5,7 +5,9 @@ import pytest
 
 from tests.support.calibration_pairs import anchor_law, simulated_pair, two_class
 from trust_core.calibration.binning import bin_edges
-from trust_core.calibration.views import binned_view, classwise_view
+from trust_core.calibration.views import DEBIASED_SPAN, binned_view, classwise_view
+from trust_core.domain.measures import Evidence
+from trust_core.stats.bootstrap import Resamples, evidence_from_draws
 
 
 def slow_errors(confidence, right, edges):
@@ -89,3 +91,21 @@ def test_a_calibrated_model_shows_the_known_error(n, draws, expected, within):
     debiased = np.array([one["ece_debiased"] for one in found])
     assert abs(debiased.mean()) < 3 * debiased.std() / np.sqrt(draws)
     assert debiased.min() < 0
+
+
+def test_the_interval_of_the_debiased_error_keeps_its_level():
+    """Of a calibrated model, whose error is 0, a basic interval at 95 % holds 0 in most of 60 samples."""
+    rng = np.random.default_rng(0)
+    held = []
+    for draw in range(60):
+        gold, model = anchor_law(300, rng)
+        view = binned_view(model, "equal-width", 10)
+        columns = view.columns(gold)
+        means = columns.sum(axis=0) / 300
+        drawn = view.draws(Resamples(n=300, count=200, seed=draw).means(columns), means)["ece_debiased"]
+        estimate = float(view.values(means)["ece_debiased"])
+        evidence = evidence_from_draws(drawn, estimate, n=300, span=DEBIASED_SPAN, kind="basic")
+        assert isinstance(evidence, Evidence)
+        low, high = evidence.interval(0.95)
+        held.append(low <= 0 <= high)
+    assert np.mean(held) > 0.88

@@ -157,7 +157,10 @@ RELIABILITY: tuple[Entry, ...] = (
             "calibrated model and can fall below 0. Its root is a root-mean-square, not comparable to ECE."
         ),
         source="Kumar, Liang and Ma 2019; Broecker 2012",
-        interval=_BASIC,
+        interval=(
+            "basic bootstrap over texts with the bins held fixed, its draws counted from the error with the "
+            "noise left in; not a test"
+        ),
     ),
     _level("ece_debiased", "the debiased squared error", -0.25, unit=""),
     Entry(
