@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from trust_core.domain.report import CandidateReport, Report, Status
+from trust_core.domain.report import CandidateReport, Report, Status, TestRow
 from trust_core.export.choice_text import choice
 from trust_core.export.foreign_text import visible
 from trust_core.export.tables import markdown_row, markdown_text
 from trust_core.report.choice import chosen_dimensions
 from trust_core.report.controls import failed
 from trust_core.report.criteria import CRITERIA, label
-from trust_core.report.verdict import WORDS
+from trust_core.report.verdict import WORDS, held_back, not_after_correction
 from trust_core.report.wording import interval, spoken, suffix
 
 _MARKS: Final[dict[Status, str]] = {
@@ -78,6 +78,7 @@ def _candidate(candidate: CandidateReport, chosen: Collection[str]) -> list[str]
         markdown_row(["Question", "Test", "Estimate (90 % interval)", "n", "Margin", "Outcome"]),
         markdown_row(["---", "---", "---:", "---:", "---:", "---"]),
     ]
+    counted = sum(test.p_adjusted is not None for part in verdict.dimensions.values() for test in part.tests)
     for dimension, part in verdict.dimensions.items():
         for test in part.tests:
             criterion = CRITERIA.get(test.key)
@@ -95,8 +96,13 @@ def _candidate(candidate: CandidateReport, chosen: Collection[str]) -> list[str]
                         said,
                         "–" if test.n is None else f"{test.n:,}",
                         "–" if criterion is None else criterion.bound(test.margin),
-                        _MARKS[test.status if dimension in chosen else "information"],
+                        _mark(test, counted) if dimension in chosen else _MARKS["information"],
                     ]
                 )
             )
     return lines
+
+
+def _mark(test: TestRow, counted: int) -> str:
+    """The outcome of a test that votes; what the correction for `counted` tests holds back is not decided."""
+    return f"❔ {not_after_correction(counted)}" if held_back(test) else _MARKS[test.status]

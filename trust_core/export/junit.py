@@ -10,7 +10,7 @@ from trust_core.domain.report import CandidateReport, Report, TestRow
 from trust_core.report.choice import chosen_dimensions
 from trust_core.report.controls import CONTROLS, control_sentence, failed
 from trust_core.report.criteria import label
-from trust_core.report.verdict import WORDS
+from trust_core.report.verdict import WORDS, held_back
 
 NAME: Final = "TrustEq gate"
 
@@ -74,7 +74,8 @@ def _candidate(root: Element, candidate: CandidateReport, chosen: Collection[str
 
 
 def _said(test: TestRow) -> str:
-    return test.status.replace("_", " ")
+    """The outcome of a test; one that the correction for all tests holds back is not called different."""
+    return "inconclusive" if held_back(test) else test.status.replace("_", " ")
 
 
 def _outcome(case: Element, kind: str, message: str, text: str | None = None) -> None:

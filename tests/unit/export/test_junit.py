@@ -8,11 +8,13 @@ import pytest
 from tests.support.report_evidence import same_everywhere
 from tests.support.report_samples import DIMENSIONS, HOSTILE, hostile_report, sample_report
 from trust_core.cli.evaluate import exit_code
+from trust_core.domain.measures import Findings, Vote
 from trust_core.domain.report import CandidateReport, Report
 from trust_core.domain.spec import Margins
 from trust_core.export.gate_summary import error_summary, gate_summary
 from trust_core.export.junit import junit_of_error, junit_xml
 from trust_core.report.verdict import verdict
+from trust_core.stats.intervals import paired_difference_evidence
 
 CHILDREN = {
     "testsuites": {"testsuite"},
@@ -112,6 +114,24 @@ def test_what_has_no_vote_is_skipped() -> None:
     skipped = [case for case in suite if case.find("skipped") is not None]
     assert len(skipped) == 5
     assert not list(suite.iter("failure"))
+
+
+def test_a_test_held_back_by_the_correction_is_not_called_different() -> None:
+    """28 answers lost and 5 gained of 1,000 decide nothing, in the file and in the summary."""
+    found = same_everywhere()
+    lost = Vote("accuracy", paired_difference_evidence(28, 5, 1000))
+    found["answers"] = Findings((), (lost, *found["answers"].votes[1:]))
+    held = verdict(found, Margins(), ("answers", "reasons", "reliability"))
+    report = sample_report()
+    candidate = report.candidates[0].model_copy(update={"verdict": held})
+    report = report.model_copy(update={"candidates": (candidate,)})
+    assert exit_code(report) == 2
+    failures = list(read(junit_xml(report)).iter("failure"))
+    assert {failure.get("message") for failure in failures} == {"inconclusive"}
+    assert "different alone, not after correction for 7 tests" in (failures[0].text or "")
+    said = gate_summary(report, 2)
+    assert "| ❔ different alone, not after correction for 7 tests |" in said
+    assert "❌" not in said
 
 
 def test_hostile_names_are_read_back_as_text() -> None:
