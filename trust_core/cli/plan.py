@@ -16,7 +16,7 @@ from trust_core.errors import UsageError
 from trust_core.export.figure_text import duration
 from trust_core.export.foreign_text import printable
 from trust_core.export.planning_text import hopeless_lines, plan_lines
-from trust_core.report.planning import DISCORDANCE, PlannedMeasure, assumptions, planned
+from trust_core.report.planning import DISCORDANCE, PlannedMeasure, assumptions, planned, planned_of_check
 from trust_core.wiring.engine import check
 
 _SENTENCE = 2000
@@ -93,14 +93,7 @@ def _said(spec: Spec, found: PreflightReport, discordance: float) -> list[str]:
     if found.cost is not None:
         lines.append(f"It will take about {duration(found.cost.seconds)}, going by {found.cost.basis}.")
     if data is not None:
-        rows = planned(
-            spec.margins,
-            predicted=data.predicted if data.labelled else 0,
-            explained=data.explained,
-            dimensions=spec.dimensions,
-            discordance=discordance,
-            from_twin=spec.margins_from_twin,
-        )
+        rows = planned_of_check(spec, data, discordance=discordance)
         lines += ["", *_table(rows, discordance)]
     return [*lines, "", *_assumed(discordance)]
 

@@ -10,8 +10,9 @@ from typing import Final
 from scipy.special import ndtri
 
 from trust_core.domain.catalogue.entry import Dimension
+from trust_core.domain.preflight import DataCheck
 from trust_core.domain.report import CandidateReport, TestRow
-from trust_core.domain.spec import Margins
+from trust_core.domain.spec import Margins, Spec
 from trust_core.report.criteria import CRITERIA, Criterion
 from trust_core.report.verdict import held_back
 from trust_core.stats.equivalence import TEST_ALPHA
@@ -181,6 +182,21 @@ def planned(
         needed = None if needed is None else max(needed, least)
         found.append(PlannedMeasure(key, n, margin, settles, needed, votes, lies_inside(one, margin)))
     return tuple(found)
+
+
+def planned_of_check(
+    spec: Spec, data: DataCheck, *, discordance: float = DISCORDANCE
+) -> tuple[PlannedMeasure, ...]:
+    """What the texts of a comparison can settle, once they have been looked at."""
+    return planned(
+        spec.margins,
+        # Without labels no measure of predictions that votes can be had.
+        predicted=data.predicted if data.labelled else 0,
+        explained=data.explained,
+        dimensions=spec.dimensions,
+        discordance=discordance,
+        from_twin=spec.margins_from_twin,
+    )
 
 
 def missing_texts(candidate: CandidateReport) -> tuple[MissingTexts, ...]:

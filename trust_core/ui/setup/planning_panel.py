@@ -8,7 +8,7 @@ import streamlit as st
 from trust_core.domain.preflight import DataCheck
 from trust_core.domain.spec import Spec
 from trust_core.export.planning_text import PLAN_COLUMNS, plan_rows
-from trust_core.report.planning import DISCORDANCE, assumptions, planned
+from trust_core.report.planning import DISCORDANCE, assumptions, planned_of_check
 from trust_core.ui.messages import escape_markdown
 
 
@@ -26,15 +26,7 @@ def planning_panel(spec: Spec, data: DataCheck) -> None:
         help="An assumption: the more the two models disagree, the more texts it takes.",
     )
     discordance = percent / 100
-    rows = planned(
-        spec.margins,
-        # Without labels no measure of predictions that votes can be had.
-        predicted=data.predicted if data.labelled else 0,
-        explained=data.explained,
-        dimensions=spec.dimensions,
-        discordance=discordance,
-        from_twin=spec.margins_from_twin,
-    )
+    rows = planned_of_check(spec, data, discordance=discordance)
     if rows:
         st.dataframe(
             pd.DataFrame([list(row) for row in plan_rows(rows)], columns=list(PLAN_COLUMNS)),
