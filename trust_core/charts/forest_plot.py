@@ -45,6 +45,7 @@ class ForestRow:
         sentence: all of it as a sentence.
         status: the outcome.
         interval: (low, estimate, high) in units of the margin, or None where there is none.
+        n: texts that it rests on; None where nothing was measured.
     """
 
     label: str
@@ -53,6 +54,7 @@ class ForestRow:
     sentence: str
     status: Status
     interval: tuple[float, float, float] | None
+    n: int | None = None
 
 
 def forest_plot(rows: tuple[ForestRow, ...], *, theme: Theme) -> go.Figure:
@@ -201,8 +203,17 @@ def forest_alt(rows: tuple[ForestRow, ...]) -> str:
 
 
 def forest_table(rows: tuple[ForestRow, ...]) -> Table:
-    """The plot's data: one row a test."""
+    """The plot's data: one row a test; one that was not measured has its reason."""
     return Table(
-        ("test", "estimate and 90 % interval", "margin", "outcome"),
-        tuple((row.label, row.said, row.margin, _WORDS[row.status]) for row in rows),
+        ("test", "estimate and 90 % interval", "n", "margin", "outcome"),
+        tuple(
+            (
+                row.label,
+                row.sentence if row.status == "not_measured" else row.said,
+                "" if row.n is None else f"{row.n:,}",
+                row.margin,
+                _WORDS[row.status],
+            )
+            for row in rows
+        ),
     )

@@ -34,6 +34,7 @@ class TradeoffPoint:
         value: the figure of trust.
         low, high: its interval; None where the figure is exact, as for the reference.
         said: the figure with its interval in words.
+        spent: the cost in words, with its interval or `exact`.
     """
 
     name: str
@@ -43,6 +44,7 @@ class TradeoffPoint:
     low: float | None
     high: float | None
     said: str
+    spent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +143,12 @@ def tradeoff_alt(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes) -> str:
 def tradeoff_table(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes) -> Table:
     """The chart's data: one row a model."""
     return Table(
-        ("model", "verdict", f"{axes.cost}, {axes.unit}", axes.value, "Pareto front"),
+        ("model", "verdict", axes.cost, axes.value, "Pareto front"),
         tuple(
             (
                 point.name,
                 _SAID[point.status],
-                f"{point.cost:.4g}",
+                point.spent,
                 point.said,
                 "yes" if point in pareto_front(points, axes) else "no",
             )

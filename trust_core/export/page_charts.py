@@ -59,7 +59,7 @@ def forest_row(test: TestRow) -> ForestRow:
     scaled = [criterion.scaled(value, test.margin) for value in (test.low, test.estimate, test.high)]
     ends = sorted(value for value in scaled if value is not None)
     place = (ends[0], ends[1], ends[2]) if len(ends) == 3 else None
-    return ForestRow(label(test), said, criterion.bound(test.margin), test.why, test.status, place)
+    return ForestRow(label(test), said, criterion.bound(test.margin), test.why, test.status, place, test.n)
 
 
 def forest_chart(candidate: CandidateReport, *, key: str) -> PageChart | None:

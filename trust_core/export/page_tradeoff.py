@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from trust_core.charts.tradeoff import TradeoffAxes, TradeoffPoint
-from trust_core.domain.report import CandidateReport, MeasureRow, Report, TestRow
-from trust_core.export.costs import COSTS, Cost, cost_of
+from trust_core.domain.report import CandidateReport, MeasureRow, ModelInfo, Report, TestRow
+from trust_core.export.costs import COSTS, Cost, cost_of, cost_text
 from trust_core.export.figure_text import figure_text, number
 from trust_core.report.choice import chosen_dimensions, voting_tests
 from trust_core.report.criteria import CRITERIA, explainer_title, label
@@ -63,8 +63,19 @@ def tradeoff_points(
         if spent is None:
             continue
         if model.role == "reference":
-            said = number(criterion.best, "", scale=1.0)
-            points.append(TradeoffPoint(model.name, "information", spent, criterion.best, None, None, said))
+            said = f"{number(criterion.best, '', scale=1.0)} (exact)"
+            points.append(
+                TradeoffPoint(
+                    model.name,
+                    "information",
+                    spent,
+                    criterion.best,
+                    None,
+                    None,
+                    said,
+                    _spent(report, model, cost),
+                )
+            )
             continue
         candidate = next(one for one in report.candidates if one.name == model.name)
         row = _row(candidate, trust)
@@ -80,6 +91,7 @@ def tradeoff_points(
                 row.low,
                 row.high,
                 f"{text.value} ({text.detail})",
+                _spent(report, model, cost),
             )
         )
         test = next((one for one in _tests(candidate) if _same(one, trust)), None)
@@ -96,20 +108,48 @@ def _worst_points(report: Report, cost: Cost) -> tuple[tuple[TradeoffPoint, ...]
         if spent is None:
             continue
         if model.role == "reference":
-            points.append(TradeoffPoint(model.name, "information", spent, 0.0, None, None, "0"))
+            points.append(
+                TradeoffPoint(
+                    model.name,
+                    "information",
+                    spent,
+                    0.0,
+                    None,
+                    None,
+                    "0 (exact)",
+                    _spent(report, model, cost),
+                )
+            )
             continue
         candidate = next(one for one in report.candidates if one.name == model.name)
         used = worst_use(report, candidate)
         if used is not None:
             missing = f"; {used.unmeasured} not measured" if used.unmeasured else ""
+            counted = "" if used.test.n is None else f"n = {used.test.n:,}, "
             said = (
                 f"{used.value:.2f} margins (90 % interval {used.low:.2f} to {used.high:.2f}, "
-                f"{label(used.test)}{missing})"
+                f"{counted}{label(used.test)}{missing})"
             )
-            overall = candidate.verdict.overall
-            points.append(TradeoffPoint(model.name, overall, spent, used.value, used.low, used.high, said))
+            points.append(
+                TradeoffPoint(
+                    model.name,
+                    candidate.verdict.overall,
+                    spent,
+                    used.value,
+                    used.low,
+                    used.high,
+                    said,
+                    _spent(report, model, cost),
+                )
+            )
     title, unit = COSTS[cost]
     return tuple(points), TradeoffAxes(title, unit, WORST_TITLE, 1.0, 0.0)
+
+
+def _spent(report: Report, model: ModelInfo, cost: Cost) -> str:
+    """What a model costs, in words."""
+    text = cost_text(report, model, cost)
+    return "" if text is None else f"{text.value} ({text.detail})"
 
 
 @dataclass(frozen=True, slots=True)

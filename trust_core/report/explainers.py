@@ -7,7 +7,7 @@ from typing import Final
 
 from trust_core.domain.report import TestRow, Verdict
 from trust_core.report.criteria import explainer_title
-from trust_core.report.wording import listed, spoken
+from trust_core.report.wording import listed
 
 _OUTCOME: Final = {
     "equivalent": "equivalent",
@@ -38,8 +38,8 @@ def explainers_side_by_side(verdict: Verdict) -> str:
 
 
 def _said(test: TestRow) -> str:
-    figure = "" if test.estimate is None else f" ({spoken(test.estimate, 'plain')})"
-    return f"{explainer_title(test.explainer or '')} {_OUTCOME[test.status]}{figure}"
+    # The figures stand beside this sentence, each with its interval: here they would stand alone.
+    return f"{explainer_title(test.explainer or '')} {_OUTCOME[test.status]}"
 
 
 def _meaning(tests: Sequence[TestRow]) -> str:

@@ -116,9 +116,9 @@ def test_tail_of_nothing_is_an_empty_chart() -> None:
 
 AXES = TradeoffAxes("Size", "MB", "Alignment of reasons", margin=0.75)
 POINTS = (
-    TradeoffPoint("reference", "information", 40.0, 1.0, None, None, "1"),
-    TradeoffPoint(HOSTILE, "different", 20.0, 0.6, 0.5, 0.7, "0.60 (0.50 to 0.70)"),
-    TradeoffPoint("int8", "equivalent", 12.0, 0.97, 0.95, 0.99, "0.97 (0.95 to 0.99)"),
+    TradeoffPoint("reference", "information", 40.0, 1.0, None, None, "1 (exact)", "40 MB (exact)"),
+    TradeoffPoint(HOSTILE, "different", 20.0, 0.6, 0.5, 0.7, "0.60 (0.50 to 0.70)", "20 MB (exact)"),
+    TradeoffPoint("int8", "equivalent", 12.0, 0.97, 0.95, 0.99, "0.97 (0.95 to 0.99)", "12 MB (exact)"),
 )
 
 
@@ -152,7 +152,7 @@ def test_the_front_follows_the_slow_definition() -> None:
     """A model is on the front exactly where no other is at most as far and cheaper, or cheaper and as far."""
     rng = np.random.default_rng(4)
     points = tuple(
-        TradeoffPoint(f"m{i}", "different", float(cost), float(value), None, None, "")
+        TradeoffPoint(f"m{i}", "different", float(cost), float(value), None, None, "", "")
         for i, (cost, value) in enumerate(rng.integers(1, 12, (40, 2)))
     )
     axes = TradeoffAxes("Size", "MB", "Trust", best=6.0)

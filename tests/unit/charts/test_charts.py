@@ -15,7 +15,7 @@ CURVES = REPORT.curves.reliability[:2]
 NAMES = ("reference", "candidate")
 SWEEP = REPORT.curves.k_sweep[0]
 ROWS = (
-    ForestRow("Accuracy", "-0.8", "1 point", "Accuracy: open.", "inconclusive", (-1.7, -0.8, 0.1)),
+    ForestRow("Accuracy", "-0.8", "1 point", "Accuracy: open.", "inconclusive", (-1.7, -0.8, 0.1), 500),
     ForestRow("Flips", "0.4 %", "2 %", "Flips: fine.", "equivalent", (0.1, 0.2, 0.4)),
     ForestRow("Gap", "+40", "1 point", "Gap: far.", "different", (38.0, 40.0, 42.0)),
     ForestRow("SHAP", "not measured", "0.75", "SHAP: none.", "not_measured", None),
@@ -132,6 +132,8 @@ def test_every_chart_has_a_sentence_and_a_table():
     assert "Beyond" not in forest_alt(ROWS)[:10]
     assert "Accuracy" in forest_alt(ROWS)
     assert len(forest_table(ROWS).rows) == len(ROWS)
+    assert [row[2] for row in forest_table(ROWS).rows] == ["500", "", "", ""]
+    assert forest_table(ROWS).rows[3][1] == "SHAP: none."
     assert "0.57" in k_sweep_alt(SWEEP)
     assert len(k_sweep_table(SWEEP).rows) == len(SWEEP.k)
 

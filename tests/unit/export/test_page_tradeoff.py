@@ -1,8 +1,11 @@
 """Trust against cost, from a report."""
 
+import re
+
 import pytest
 
 from tests.support.report_samples import sample_report
+from trust_core.charts.tradeoff import tradeoff_table
 from trust_core.export.costs import costs
 from trust_core.export.page_tradeoff import WORST, tradeoff_points, trusts, worst_use
 from trust_core.report.criteria import CRITERIA
@@ -44,6 +47,16 @@ def test_points_carry_the_reports_figures():
             assert point.status == candidate.verdict.overall
             model = next(one for one in report.resolved.models if one.name == point.name)
             assert point.cost == pytest.approx((model.size_bytes or 0) / 1e6)
+            assert point.spent == f"{point.cost:.4g} MB (exact)"
+        assert points[0].said.endswith("(exact)")
+
+
+def test_the_worst_test_says_on_how_many_texts_it_rests():
+    """What a candidate uses of its margins is never said without interval and n."""
+    report = sample_report()
+    points, axes = tradeoff_points(report, trusts(report)[0], "size")
+    assert all(re.search(r"90 % interval .*, n = [0-9,]+, ", point.said) for point in points[1:])
+    assert [row[2] for row in tradeoff_table(points, axes).rows] == [point.spent for point in points]
 
 
 def test_the_margin_of_the_test_is_drawn():

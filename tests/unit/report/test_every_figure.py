@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,24 @@ def test_every_figure_has_its_interval(repository: Path) -> None:
     assert {"candidates", "controls"} <= parts
     assert len(found) > 1000
     assert [path for path, figure in found if alone(figure)] == []
+
+
+def test_every_sentence_of_a_test_has_interval_and_n(repository: Path) -> None:
+    """What pages and exports say of a test of the example has its interval and n, and so has the twin's."""
+    report = json.loads((repository / "assets" / "example" / "report.json").read_text(encoding="utf-8"))
+    tests = [
+        test
+        for candidate in report["candidates"]
+        for part in candidate["verdict"]["dimensions"].values()
+        for test in part.get("tests", ())
+        if test.get("estimate") is not None
+    ]
+    assert len(tests) > 10
+    for test in tests:
+        own, _, twin = test["why"].partition("Retraining alone")
+        assert re.search(rf"\(90 % interval [^()]*, n = {test['n']:,}\)", own), own
+        if test.get("twin"):
+            assert re.search(rf"\(95 % interval [^()]*, n = {test['twin']['n']:,}\)", twin), twin
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_one_explainer_has_nothing_beside_it() -> None:
 def test_equal_findings_support_each_other() -> None:
     """Where both decide alike the finding does not hang on one explainer."""
     said = explainers_side_by_side(verdict(lime="different", shap_partition="different"))
-    assert said.startswith("Side by side: LIME different (0.80) and SHAP different (0.80).")
+    assert said.startswith("Side by side: LIME different and SHAP different.")
     assert "They agree" in said
 
 
