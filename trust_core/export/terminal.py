@@ -21,7 +21,7 @@ from trust_core.report.criteria import CRITERIA, METHOD, explainer_title, label
 from trust_core.report.explainers import explainers_side_by_side
 from trust_core.report.retraining import SAYS
 from trust_core.report.verdict import WORDS, held_back, not_after_correction
-from trust_core.report.wording import MINUS, count, interval, spoken
+from trust_core.report.wording import MINUS, count, counted_up, interval, spoken
 
 OUTCOMES: Final[dict[Status, str]] = {
     "equivalent": "equivalent",
@@ -118,7 +118,7 @@ def _test_line(test: TestRow, counted: int) -> str:
     if (held or test.status == "inconclusive") and test.n_needed is not None:
         outcome += f", about {count(test.n_needed)} texts would do"
         if test.n is not None and test.n_needed > test.n:
-            outcome += f" ({count(test.n_needed - test.n)} more)"
+            outcome += f" ({count(counted_up(test.n_needed) - test.n)} more)"
     if test.twin is not None:
         outcome += f"; {SAYS[test.twin.says]}"
     return f"{head} {figure:>7} {limits:<26} {criterion.bound(test.margin):<16} {outcome}"

@@ -57,12 +57,17 @@ def bound(margin: float, unit: Unit) -> str:
     return f"{margin:.4g}"
 
 
+def counted_up(texts: int) -> int:
+    """A number of texts, rounded up to two significant digits: 1,400 for 1,312."""
+    if texts < 100:
+        return texts
+    step = 10 ** (int(math.log10(texts)) - 1)
+    return math.ceil(texts / step) * step
+
+
 def count(texts: int) -> str:
     """A number of texts with two significant digits, thousands apart: "1,400"."""
-    if texts < 100:
-        return str(texts)
-    step = 10 ** (int(math.log10(texts)) - 1)
-    return f"{math.ceil(texts / step) * step:,}"
+    return f"{counted_up(texts):,}"
 
 
 _NAMES: Final = frozenset(

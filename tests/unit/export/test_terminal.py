@@ -49,6 +49,21 @@ def test_a_test_held_back_by_the_correction_is_not_shown_as_decided():
     assert any(line.strip().startswith("Next: ") for line in lines)
 
 
+def test_what_is_missing_adds_up_to_what_would_do():
+    """3,705 texts are said as 3,800; with 3,000 there, 800 more are asked for."""
+    report = sample_report()
+    candidate = report.candidates[0]
+    answers = candidate.verdict.dimensions["answers"]
+    accuracy = answers.tests[0].model_copy(update={"status": "inconclusive", "n": 3000, "n_needed": 3705})
+    dimensions = candidate.verdict.dimensions | {
+        "answers": answers.model_copy(update={"tests": (accuracy, *answers.tests[1:])})
+    }
+    verdict_of = candidate.verdict.model_copy(update={"dimensions": dimensions})
+    changed = candidate.model_copy(update={"verdict": verdict_of})
+    lines = verdict_lines(report.model_copy(update={"candidates": (changed,)}))
+    assert any("about 3,800 texts would do (800 more)" in line for line in lines)
+
+
 def test_the_explainers_stand_side_by_side_below_their_tests():
     """Below the tests of the reasons a sentence says what LIME and SHAP find together; one alone has none."""
     report = sample_report()
