@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from trust_core.cli.exit_codes import DONE
@@ -42,7 +43,7 @@ def _run(options: Namespace) -> int:
     size = f"{taken / 1e6:.1f} MB in memory"
     if options.method == "prune":
         size += ", as the original: the zeros are stored"
-    say([f"Wrote {out}: {size}. Use it as --candidate {out}"])
+    say([f"Wrote {out}: {size}. Use it as --candidate {quote(str(out))}"])
     return DONE
 
 

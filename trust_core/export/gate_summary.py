@@ -12,7 +12,7 @@ from trust_core.export.foreign_text import visible
 from trust_core.export.tables import markdown_row, markdown_text
 from trust_core.report.choice import chosen_dimensions
 from trust_core.report.controls import failed
-from trust_core.report.criteria import CRITERIA, label
+from trust_core.report.criteria import CRITERIA, METHOD, label
 from trust_core.report.verdict import WORDS, held_back, not_after_correction
 from trust_core.report.wording import interval, spoken, suffix
 
@@ -51,6 +51,8 @@ def gate_summary(report: Report, code: int) -> str:
             f"{markdown_text(data.source)} predicted, {data.explained:,} explained."
         ),
     ]
+    # Such as margins that few texts have widened: without it a gate that passes says too much.
+    lines += [line for note in report.notes if note != METHOD for line in ("", markdown_text(note))]
     for name in failed(report.controls):
         lines += ["", f"**Control {name} came out wrong.** {markdown_text(report.controls[name].why)}"]
     found = choice(report)

@@ -71,7 +71,8 @@ def verdict_lines(report: Report) -> list[str]:
         f"  {name}  {_held(control.held)}  {printable(control_sentence(control), longest=_SENTENCE)}"
         for name, control in report.controls.items()
     ]
-    return [*lines, "", METHOD]
+    notes = [printable(note, longest=_SENTENCE) for note in report.notes if note != METHOD]
+    return [*lines, "", METHOD, *notes]
 
 
 def _held(held: bool | None) -> str:

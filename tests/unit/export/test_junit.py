@@ -13,6 +13,7 @@ from trust_core.domain.report import CandidateReport, Report
 from trust_core.domain.spec import Margins
 from trust_core.export.gate_summary import error_summary, gate_summary
 from trust_core.export.junit import junit_of_error, junit_xml
+from trust_core.report.criteria import METHOD
 from trust_core.report.verdict import verdict
 from trust_core.stats.intervals import paired_difference_evidence
 
@@ -173,6 +174,13 @@ def test_summary_lets_nothing_hostile_through() -> None:
         assert "<img" not in line
         assert re.search(r"(?<!\\)\]\(", line) is None
         assert "://" not in line
+
+
+def test_summary_says_what_holds_for_the_whole_run() -> None:
+    """A note, such as one on margins that the twin widened, stands before the candidates."""
+    said = gate_summary(sample_report().model_copy(update={"notes": (METHOD, "Wide | margins.")}), 0)
+    assert "\n\nWide \\| margins.\n" in said.split("###")[0]
+    assert METHOD not in said
 
 
 def test_summary_of_an_error_keeps_its_lines_in_a_fence() -> None:

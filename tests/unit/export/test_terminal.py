@@ -171,6 +171,12 @@ def test_parts_and_the_choice_are_told():
     assert "ref:int8 is the smallest candidate inside all margins" in text
 
 
+def test_notes_on_the_whole_run_stand_last():
+    """What a reader should know of the run, such as margins that the twin widened, follows the method."""
+    lines = verdict_lines(sample_report().model_copy(update={"notes": (METHOD, "Wide margins.")}))
+    assert lines[-2:] == [METHOD, "Wide margins."]
+
+
 def test_parts_that_cut_nothing_are_told():
     """What was asked for with --slices and cuts nothing has a line of its own."""
     report = sample_report()
