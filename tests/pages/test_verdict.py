@@ -80,6 +80,26 @@ def test_next_steps_name_the_page_that_lists_the_flips(home: Path, repository: P
     assert "Test on more texts" not in words
 
 
+def test_next_steps_name_the_field_of_the_app(home: Path, repository: Path) -> None:
+    """Where more explained texts would settle it, the page names its field and no option of a terminal."""
+    report: Report = sample_report(names=("nli-student-3l",))
+    candidate = report.candidates[0]
+    parts = {
+        name: part.model_copy(update={"status": "equivalent", "tests": ()})
+        for name, part in candidate.verdict.dimensions.items()
+    }
+    (lime, *_) = candidate.verdict.dimensions["reasons"].tests
+    unclear = lime.model_copy(update={"status": "inconclusive", "n_needed": 400})
+    parts["reasons"] = parts["reasons"].model_copy(update={"status": "inconclusive", "tests": (unclear,)})
+    verdict = candidate.verdict.model_copy(update={"dimensions": parts, "overall": "inconclusive"})
+    write_run(
+        home, report.model_copy(update={"candidates": (candidate.model_copy(update={"verdict": verdict}),)})
+    )
+    words = said(app_on("verdict", repository))
+    assert "(explained texts: “Texts explained” on the page New comparison)" in words
+    assert "--explain-limit" not in words
+
+
 def test_run_without_tests_says_why(home: Path, repository: Path) -> None:
     """Where nothing was tested there is no empty chart, and the reason is told."""
     report: Report = sample_report(names=("nli-student-3l",))
