@@ -61,7 +61,7 @@ def counted_up(texts: int) -> int:
     """A number of texts, rounded up to two significant digits: 1,400 for 1,312."""
     if texts < 100:
         return texts
-    step = 10 ** (int(math.log10(texts)) - 1)
+    step: int = 10 ** (int(math.log10(texts)) - 1)
     return math.ceil(texts / step) * step
 
 
