@@ -93,8 +93,8 @@ def assess_alignment(
     """S with percentile limits from a bootstrap over texts; 1 is identity, 0 chance.
 
     Limits of identical models are exactly 1 on both sides: there S is 1 in every resample by construction,
-    not for lack of events. Where the models differ but no text shows it, the limits allow for texts that were
-    not seen (`evidence_from_draws`), with the self-agreements held.
+    not for lack of events. Where the models differ but no text shows it, or hardly any, the limits allow for
+    texts that were not seen (`evidence_from_draws`), with the self-agreements held.
 
     Args:
         halves: m texts.
@@ -126,7 +126,8 @@ def assess_alignment(
         return Evidence(estimate=estimate, n=m, low=np.ones(ALPHAS.shape), high=np.ones(ALPHAS.shape))
     root = math.sqrt((mean[0] - mean[1]) * (mean[0] - mean[2]))
     span = (-chance / root, (1 - chance) / root)
-    return evidence_from_draws(ratio_of_means(draws), estimate, n=m, span=span)
+    differing = int((contrasts[:, 1:] != 0).any(axis=1).sum())
+    return evidence_from_draws(ratio_of_means(draws), estimate, n=m, span=span, events=differing)
 
 
 def _too_noisy(role: str, *, above: float, lower: float, chance: float, n: int, budget: int) -> NotMeasured:

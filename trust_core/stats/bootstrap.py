@@ -30,6 +30,9 @@ _ROWS = 16
 _FLAT = 1e-6
 """Draws that spread less than this part of the span show no event at all."""
 
+FEWEST_EVENTS = 4
+"""With three texts that show an event or fewer, one resample in twenty (e^-3) or more holds none of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resamples:
@@ -94,15 +97,17 @@ def evidence_from_draws(
     n: int,
     span: Span,
     kind: IntervalKind = "percentile",
+    events: int | None = None,
 ) -> Evidence | NotMeasured:
     """Limits at every error rate from resampled values of a statistic.
 
     Limits stay inside `span`. Where the draws do not spread (identical models, no text with an event, or so
-    few events that the 95 % limits meet), a bootstrap would report a zero width for lack of events. Then a
-    share of texts as large as Wilson's upper limit for 0 of n, z^2 / (n + z^2), may be of a kind that was not
-    seen, and each may lie at the far end of the span: the limits are estimate - share (estimate - lowest) and
-    estimate + share (highest - estimate). For a mean of bounded values that is a confidence limit; for other
-    statistics it is a convention of the same size.
+    few events that the 95 % limits meet), or fewer than `FEWEST_EVENTS` texts show an event, a bootstrap
+    would report hardly any width for lack of events. Then a share of texts as large as Wilson's upper limit
+    for 0 of n, z^2 / (n + z^2), may be of a kind that was not seen, and each may lie at the far end of the
+    span: the limits reach at least to estimate - share (estimate - lowest) and estimate + share (highest -
+    estimate). For a mean of bounded values that is a confidence limit; for other statistics it is a
+    convention of the same size.
 
     Args:
         draws: (r,) the statistic in each resample.
@@ -110,6 +115,7 @@ def evidence_from_draws(
         n: texts.
         span: lowest and highest possible value.
         kind: percentile, basic or outer.
+        events: how many texts show an event, where that can be said.
 
     Returns:
         NotMeasured with fewer than 20 texts.
@@ -125,7 +131,8 @@ def evidence_from_draws(
         low, high = np.minimum(low, estimate), np.maximum(high, estimate)
     low, high = np.clip(low, *span), np.clip(high, *span)
     shown = int(np.argmin(np.abs(ALPHAS - (1 - LEVEL) / 2)))
-    if high[shown] - low[shown] <= _FLAT * (span[1] - span[0]):
+    flat = high[shown] - low[shown] <= _FLAT * (span[1] - span[0])
+    if flat or (events is not None and events < FEWEST_EVENTS):
         share = unseen_share(n)
         low = np.minimum(low, estimate - share * (estimate - span[0]))
         high = np.maximum(high, estimate + share * (span[1] - estimate))

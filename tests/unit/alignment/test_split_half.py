@@ -93,6 +93,20 @@ def test_equal_sets_of_models_that_differ_leave_room_for_texts_not_seen() -> Non
     assert low == pytest.approx((1 - share - 0.2) / (1 - 0.2))
 
 
+def test_few_texts_that_differ_a_little_leave_room_for_texts_not_seen() -> None:
+    """Three of 24 texts with a slight difference give no sharp S; four begin to tell their own spread."""
+    lows = []
+    for differing in (3, 4):
+        cross, own = np.full(24, 0.7), np.full(24, 0.7)
+        cross[:differing] += 0.01
+        evidence = assess(CrossedHalves(cross, own, own, np.full(24, 0.2)))
+        assert isinstance(evidence, Evidence)
+        lows.append(evidence.interval(0.9)[0])
+    share = 1.6448536**2 / (24 + 1.6448536**2)
+    assert lows[0] < 1 - share
+    assert lows[1] > 0.99
+
+
 def test_a_noisy_model_is_not_measured_and_the_samples_that_would_do_are_named() -> None:
     """Near chance S would be a ratio of noise: it says which model, and the samples that would do."""
     halves = columns(60, np.random.default_rng(2), cross=0.25, reference=0.7, candidate=0.26)
