@@ -12,8 +12,8 @@ from trust_core.report.criteria import explainer_title
 
 STEPS: Final[Mapping[str, str]] = {
     "C0": "Itself",
-    "C1": "Itself, other explainer seeds",
-    "C2": "Near-lossless variant",
+    "C1": "Itself, other seeds",
+    "C2": "Near-lossless",
     "C3": "Twin: trained again",
     "C5": "Broken on purpose",
 }

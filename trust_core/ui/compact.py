@@ -56,6 +56,11 @@ def texts_said(counts: Iterable[int | None]) -> str:
     return f"n = {known[0]:,}" if len(known) == 1 else f"n = {known[0]:,} to {known[-1]:,}"
 
 
+def unbroken(text: str) -> str:
+    """Words that stay on one line."""
+    return text.replace(" ", "\u00a0")
+
+
 def small_table(frame: pd.DataFrame, *, alt: str) -> None:
     """A table that is read as a whole; names and words of others in it are shown as they are.
 

@@ -17,7 +17,7 @@ _ADDRESS = re.compile(r"(?:https?|ftp|mailto|xmpp)(?=:)|www(?=\.)|@", re.IGNOREC
 
 def escape_markdown(text: str) -> str:
     """Text of others (a model's, a class's, a column's name) that may stand inside Markdown, on one line."""
-    line = "".join(c if c.isprintable() else " " for c in text)
+    line = "".join(c if c.isprintable() or c == "\u00a0" else " " for c in text)
     # Addresses become links after backslashes are read: a joiner that nobody sees takes them apart.
     line = _ADDRESS.sub(lambda found: f"{found.group()}\u2060", line)
     return _MARKDOWN.sub(r"\\\1", line)

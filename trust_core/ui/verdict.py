@@ -12,7 +12,7 @@ from trust_core.charts.forest_plot import CAPTION, ForestRow, forest_alt, forest
 from trust_core.charts.tradeoff import tradeoff, tradeoff_alt, tradeoff_table
 from trust_core.domain.catalogue import CATALOGUE
 from trust_core.domain.catalogue.entry import DIMENSIONS, Dimension
-from trust_core.domain.report import CandidateReport, DimensionVerdict, Status
+from trust_core.domain.report import CandidateReport, DimensionVerdict, MeasureRow, Status
 from trust_core.export.costs import COSTS, costs
 from trust_core.export.foreign_text import titles
 from trust_core.export.html import report_html
@@ -31,7 +31,7 @@ from trust_core.report.controls import CONTROLS, cannot_judge, control_sentence,
 from trust_core.report.criteria import METHOD
 from trust_core.report.ladder import outcome
 from trust_core.ui import chart, downloads, measure_card, state
-from trust_core.ui.compact import brief, small_table, texts_said
+from trust_core.ui.compact import brief, small_table, texts_said, unbroken
 from trust_core.ui.messages import escape_markdown
 from trust_core.ui.run_view import TABLES, RunView
 from trust_core.ui.which_candidate import which_candidate
@@ -109,27 +109,36 @@ def _ladder(view: RunView, report: CandidateReport) -> None:
     table = ladder_table(view.report, [report])
     if table is None:
         return
-    st.caption(escape_markdown(table.says), width="content")
-    with st.expander("The control ladder: can this run tell the same from the broken?", expanded=True):
-        # Drawn as a page and not as a grid: every column is to be seen without scrolling.
-        small_table(
-            ladder_frame(table),
-            alt="The reference against itself, its variants, the candidate and a broken model",
-        )
-        st.caption(escape_markdown(table.caption))
+    st.caption(
+        f"**Can this run tell the same from the broken?** {escape_markdown(table.says)}", width="content"
+    )
+    # Drawn as a page and not as a grid: every column is to be seen without scrolling.
+    small_table(
+        ladder_frame(table),
+        alt="Control ladder: the reference against itself, its variants, the candidate and a broken model",
+    )
+    st.caption(escape_markdown(table.caption))
 
 
 def ladder_frame(table: LadderTable) -> pd.DataFrame:
-    """One row a step; how many texts a column rests on stands in its head."""
+    """One row a step; how many texts a column rests on stands in its head.
+
+    A cell has two lines, the figure and its interval: the answer below is to be seen at once.
+    """
+    columns = {table.columns[0]: [f"{unbroken(row.step)} ({unbroken(row.outcome)})" for row in table.rows]}
     measures = zip(table.columns[2:], zip(*(row.figures for row in table.rows), strict=True), strict=True)
-    columns = {
-        table.columns[0]: [row.step for row in table.rows],
-        table.columns[1]: [row.outcome for row in table.rows],
-    }
     for title, figures in measures:
         counts = texts_said(None if one is None else one.n for one in figures)
-        columns[f"{title}, {counts}" if counts else title] = [brief(one) for one in figures]
+        columns[f"{title}, {unbroken(counts)}" if counts else title] = [_two_lines(one) for one in figures]
     return pd.DataFrame(columns)
+
+
+def _two_lines(row: MeasureRow | None) -> str:
+    text = brief(row)
+    if row is None or row.low is None:
+        return text
+    figure, interval = text.split(" (", maxsplit=1)
+    return f"{unbroken(figure)} ({unbroken(interval)}"
 
 
 def _headline(view: RunView, report: CandidateReport) -> None:

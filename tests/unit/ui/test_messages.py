@@ -29,3 +29,8 @@ def test_every_sign_of_markdown_is_escaped(text: str) -> None:
 def test_what_cannot_be_seen_becomes_a_space() -> None:
     """Line breaks and marks that turn the direction of writing do not act on the page."""
     assert escape_markdown("a\nb\u202ec") == "a b c"
+
+
+def test_words_that_belong_together_stay_together() -> None:
+    """A space that does not break is kept: a figure and its unit stay on one line."""
+    assert escape_markdown("5\u00a0points") == "5\u00a0points"
