@@ -3,7 +3,7 @@
 Bundled models on the bundled texts, so nothing in it belongs to anybody else. All texts are predicted, 40 are
 explained. Some minutes on two cores.
 
-Usage: python tools/build_example.py [--out assets/example]
+Usage: python -m tools.build_example [--out assets/example]
 """
 
 import argparse

@@ -8,9 +8,10 @@ compared across halves: A's first with B's second and the reverse.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import t as student_t
 
 from trust_core.domain.arrays import FloatArray, locked_floats
 from trust_core.domain.measures import ALPHAS, LEVEL, MIN_TEXTS, Evidence, NotMeasured
@@ -90,7 +91,11 @@ def ratio_of_means(means: FloatArray) -> FloatArray:
 def assess_alignment(
     halves: CrossedHalves, *, resamples: int, seed: int, budgets: Budgets
 ) -> Evidence | NotMeasured:
-    """S with percentile limits from a bootstrap over texts; 1 is identity, 0 chance.
+    """S with limits from resampled texts; 1 is identity, 0 chance.
+
+    S is a ratio of means and skewed: percentiles of a bootstrap alone call too many candidates equivalent
+    where texts are few (7 % at the margin with 59 texts, for a test at 5 %). The limits are the percentiles,
+    and reach at least as far as Student's t times the standard error of the jackknife.
 
     Limits of identical models are exactly 1 on both sides: there S is 1 in every resample by construction,
     not for lack of events. Where the models differ but no text shows it, or hardly any, the limits allow for
@@ -127,7 +132,19 @@ def assess_alignment(
     root = math.sqrt((mean[0] - mean[1]) * (mean[0] - mean[2]))
     span = (-chance / root, (1 - chance) / root)
     differing = int((contrasts[:, 1:] != 0).any(axis=1).sum())
-    return evidence_from_draws(ratio_of_means(draws), estimate, n=m, span=span, events=differing)
+    found = evidence_from_draws(ratio_of_means(draws), estimate, n=m, span=span, events=differing)
+    if isinstance(found, NotMeasured) or differing == 0:
+        return found
+    reach = student_t.isf(ALPHAS, m - 1) * _jackknife_error(contrasts)
+    low, high = np.minimum(found.low, estimate - reach), np.maximum(found.high, estimate + reach)
+    return replace(found, low=np.clip(low, *span), high=np.clip(high, *span))
+
+
+def _jackknife_error(contrasts: FloatArray) -> float:
+    """Standard error of S from the texts left out one by one."""
+    m = len(contrasts)
+    without = ratio_of_means((contrasts.sum(axis=0) - contrasts) / (m - 1))
+    return float(without.std() * math.sqrt(m - 1))
 
 
 def _too_noisy(role: str, *, above: float, lower: float, chance: float, n: int, budget: int) -> NotMeasured:

@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from trust_core.alignment.split_half import Budgets, CrossedHalves, assess_alignment, ratio_of_means
 from trust_core.domain.measures import ALPHAS, Evidence, NotMeasured
@@ -46,22 +47,29 @@ def test_s_is_a_ratio_of_means_and_not_a_mean_of_ratios() -> None:
     assert 0.6 < evidence.estimate < 0.95
 
 
-def test_the_bootstrap_equals_a_slow_one() -> None:
-    """Limits are percentiles of S recomputed from the texts of every resample."""
-    halves = columns(60, np.random.default_rng(1), cross=0.5, reference=0.7, candidate=0.6)
+def test_the_limits_equal_slow_ones() -> None:
+    """Limits are percentiles of S recomputed from every resample, and at least t jackknife errors."""
+    n = 60
+    halves = columns(n, np.random.default_rng(1), cross=0.5, reference=0.7, candidate=0.6)
     evidence = assess(halves, resamples=300, seed=5)
     assert isinstance(evidence, Evidence)
-    slow = []
-    for block in Resamples(n=60, count=300, seed=5).counts():
-        for row in block:
-            drawn = np.repeat(np.arange(60), row.astype(int))
-            m_ab, m_aa, m_bb, c = (
-                float(column[drawn].mean())
-                for column in (halves.cross, halves.self_reference, halves.self_candidate, halves.chance)
-            )
-            slow.append((m_ab - c) / math.sqrt((m_aa - c) * (m_bb - c)))
-    np.testing.assert_allclose(evidence.low, np.quantile(slow, ALPHAS), atol=1e-12)
-    np.testing.assert_allclose(evidence.high, np.quantile(slow, 1 - ALPHAS), atol=1e-12)
+
+    def s_of(rows: np.ndarray) -> float:
+        m_ab, m_aa, m_bb, c = (
+            float(column[rows].mean())
+            for column in (halves.cross, halves.self_reference, halves.self_candidate, halves.chance)
+        )
+        return (m_ab - c) / math.sqrt((m_aa - c) * (m_bb - c))
+
+    counts = (row for block in Resamples(n=n, count=300, seed=5).counts() for row in block)
+    slow = [s_of(np.repeat(np.arange(n), row.astype(int))) for row in counts]
+    without = [s_of(np.delete(np.arange(n), left_out)) for left_out in range(n)]
+    error = math.sqrt((n - 1) / n * sum((one - sum(without) / n) ** 2 for one in without))
+    reach = scipy.stats.t.ppf(1 - ALPHAS, n - 1) * error
+    low = np.minimum(np.quantile(slow, ALPHAS), evidence.estimate - reach)
+    high = np.maximum(np.quantile(slow, 1 - ALPHAS), evidence.estimate + reach)
+    np.testing.assert_allclose(evidence.low, low, atol=1e-12)
+    np.testing.assert_allclose(evidence.high, high, atol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(5))

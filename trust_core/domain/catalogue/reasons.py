@@ -19,7 +19,8 @@ REASONS: tuple[Entry, ...] = (
             "only."
         ),
         source="crossed split halves, docs/methods.md section 4",
-        interval="percentile bootstrap over texts; identical models are exactly 1",
+        interval="percentile bootstrap over texts, at least Student's t times the standard error "
+        "of the jackknife; identical models are exactly 1",
         identity=1.0,
         votes=True,
         margin="alignment",
