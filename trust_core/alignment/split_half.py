@@ -8,9 +8,11 @@ compared across halves: A's first with B's second and the reverse.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 from scipy.stats import t as student_t
 
 from trust_core.domain.arrays import FloatArray, locked_floats
@@ -19,6 +21,9 @@ from trust_core.stats.bootstrap import Resamples, evidence_from_draws
 
 LEAST_SELF_AGREEMENT = 0.1
 """The lower limit that a model's self-agreement above chance must reach."""
+
+_LEAST_STRETCH = 0.1
+"""Below it the acceleration of the bootstrap would turn its levels round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,9 @@ def assess_alignment(
     """S with limits from resampled texts; 1 is identity, 0 chance.
 
     S is a ratio of means and skewed: percentiles of a bootstrap alone call too many candidates equivalent
-    where texts are few (7 % at the margin with 59 texts, for a test at 5 %). The limits are the percentiles,
-    and reach at least as far as Student's t times the standard error of the jackknife.
+    where texts are few (7 % at the margin with 59 texts, for a test at 5 %). The limits are the widest of the
+    percentiles, of Student's t with the standard error of the jackknife, and of the bias-corrected and
+    accelerated bootstrap.
 
     Limits of identical models are exactly 1 on both sides: there S is 1 in every resample by construction,
     not for lack of events. Where the models differ but no text shows it, or hardly any, the limits allow for
@@ -132,19 +138,49 @@ def assess_alignment(
     root = math.sqrt((mean[0] - mean[1]) * (mean[0] - mean[2]))
     span = (-chance / root, (1 - chance) / root)
     differing = int((contrasts[:, 1:] != 0).any(axis=1).sum())
-    found = evidence_from_draws(ratio_of_means(draws), estimate, n=m, span=span, events=differing)
+    ratios = ratio_of_means(draws)
+    found = evidence_from_draws(ratios, estimate, n=m, span=span, events=differing)
     if isinstance(found, NotMeasured) or differing == 0:
         return found
-    reach = student_t.isf(ALPHAS, m - 1) * _jackknife_error(contrasts)
-    low, high = np.minimum(found.low, estimate - reach), np.maximum(found.high, estimate + reach)
+    lows, highs = zip((found.low, found.high), *_skewed_limits(contrasts, ratios, estimate), strict=True)
+    low, high = np.min(lows, axis=0), np.max(highs, axis=0)
     return replace(found, low=np.clip(low, *span), high=np.clip(high, *span))
 
 
-def _jackknife_error(contrasts: FloatArray) -> float:
-    """Standard error of S from the texts left out one by one."""
+def _skewed_limits(
+    contrasts: FloatArray, draws: FloatArray, estimate: float
+) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Limits of S that allow for its skew, at every error rate: two pairs of low and high.
+
+    First Student's t times the standard error of the jackknife; then the bias-corrected and accelerated
+    bootstrap (Efron 1987), at the levels that Student's t asks of so few texts.
+
+    Args:
+        contrasts: (m, 3) one row a text.
+        draws: (r,) S of each resample.
+        estimate: S of the texts themselves.
+    """
     m = len(contrasts)
     without = ratio_of_means((contrasts.sum(axis=0) - contrasts) / (m - 1))
-    return float(without.std() * math.sqrt(m - 1))
+    apart = without.mean() - without
+    squares = float(np.square(apart).sum())
+    quantiles = student_t.isf(ALPHAS, m - 1)
+    reach = quantiles * math.sqrt(squares * (m - 1) / m)
+    yield estimate - reach, estimate + reach
+    if squares == 0:
+        return
+    acceleration = float((apart**3).sum()) / (6 * squares**1.5)
+    below = float((draws < estimate).mean() + (draws == estimate).mean() / 2)
+    shift = float(ndtri(np.clip(below, 1 / len(draws), 1 - 1 / len(draws))))
+    z = quantiles * math.sqrt(m / (m - 1))
+
+    def limit(z: FloatArray) -> FloatArray:
+        moved = shift + z
+        levels = ndtr(shift + moved / np.maximum(1 - acceleration * moved, _LEAST_STRETCH))
+        limits: FloatArray = np.quantile(draws, levels)
+        return limits
+
+    yield limit(-z), limit(z)
 
 
 def _too_noisy(role: str, *, above: float, lower: float, chance: float, n: int, budget: int) -> NotMeasured:

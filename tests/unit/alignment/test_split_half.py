@@ -48,7 +48,7 @@ def test_s_is_a_ratio_of_means_and_not_a_mean_of_ratios() -> None:
 
 
 def test_the_limits_equal_slow_ones() -> None:
-    """Limits are percentiles of S recomputed from every resample, and at least t jackknife errors."""
+    """Limits are the widest of percentiles, t jackknife errors, and the BCa bootstrap."""
     n = 60
     halves = columns(n, np.random.default_rng(1), cross=0.5, reference=0.7, candidate=0.6)
     evidence = assess(halves, resamples=300, seed=5)
@@ -64,12 +64,34 @@ def test_the_limits_equal_slow_ones() -> None:
     counts = (row for block in Resamples(n=n, count=300, seed=5).counts() for row in block)
     slow = [s_of(np.repeat(np.arange(n), row.astype(int))) for row in counts]
     without = [s_of(np.delete(np.arange(n), left_out)) for left_out in range(n)]
-    error = math.sqrt((n - 1) / n * sum((one - sum(without) / n) ** 2 for one in without))
-    reach = scipy.stats.t.ppf(1 - ALPHAS, n - 1) * error
-    low = np.minimum(np.quantile(slow, ALPHAS), evidence.estimate - reach)
-    high = np.maximum(np.quantile(slow, 1 - ALPHAS), evidence.estimate + reach)
-    np.testing.assert_allclose(evidence.low, low, atol=1e-12)
-    np.testing.assert_allclose(evidence.high, high, atol=1e-12)
+    apart = [sum(without) / n - one for one in without]
+    squares, cubes = sum(one**2 for one in apart), sum(one**3 for one in apart)
+    bias = scipy.stats.norm.ppf(sum(one < evidence.estimate for one in slow) / len(slow))
+    skew = cubes / (6 * squares**1.5)
+    for at, alpha in enumerate(ALPHAS.tolist()):
+        t = scipy.stats.t.ppf(1 - alpha, n - 1)
+        limits = []
+        for sign in (-1, 1):
+            moved = bias + sign * t * math.sqrt(n / (n - 1))
+            level = scipy.stats.norm.cdf(bias + moved / (1 - skew * moved))
+            reach = sign * t * math.sqrt((n - 1) / n * squares)
+            tail = alpha if sign < 0 else 1 - alpha
+            limits.append((np.quantile(slow, tail), evidence.estimate + reach, np.quantile(slow, level)))
+        assert evidence.low[at] == pytest.approx(min(limits[0]), abs=1e-12)
+        assert evidence.high[at] == pytest.approx(max(limits[1]), abs=1e-12)
+
+
+def test_texts_that_are_all_alike_have_limits_of_the_unseen() -> None:
+    """Where every text shows the same difference nothing spreads: the limits allow for texts not seen."""
+    n = 40
+    halves = CrossedHalves(np.full(n, 0.5), np.full(n, 0.75), np.full(n, 0.75), np.full(n, 0.25))
+    evidence = assess(halves)
+    assert isinstance(evidence, Evidence)
+    low, high = evidence.interval(0.95)
+    share = 1.959964**2 / (n + 1.959964**2)
+    assert evidence.estimate == 0.5
+    assert low == pytest.approx(0.5 - share * (0.5 + 0.25 / 0.5))
+    assert high == pytest.approx(0.5 + share * (0.75 / 0.5 - 0.5))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -19,8 +19,10 @@ REASONS: tuple[Entry, ...] = (
             "only."
         ),
         source="crossed split halves, docs/methods.md section 4",
-        interval="percentile bootstrap over texts, at least Student's t times the standard error "
-        "of the jackknife; identical models are exactly 1",
+        interval=(
+            "widest of percentile and BCa bootstrap over texts and Student's t with the jackknife; "
+            "identical models are exactly 1"
+        ),
         identity=1.0,
         votes=True,
         margin="alignment",
