@@ -19,6 +19,19 @@ _SAID: dict[Status, str] = {
 }
 
 
+_ROOM = 1.3
+"""The axis of costs ends so many times farther than the largest: names need room."""
+
+_LONGEST_NAME = 24
+
+_WIDTH, _HEIGHT = 800.0, 260.0
+"""Of the plot, in pixels, at its usual size."""
+
+_LETTER, _LINE, _MARKER = 7.0, 16.0, 7.0
+"""Width of a letter, height of a line, half the width of a marker; in pixels."""
+
+_Box = tuple[float, float, float, float]
+
 FRONT = "no other is both cheaper and nearer"
 """Name of the line through the Pareto front."""
 
@@ -78,10 +91,57 @@ def pareto_front(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes) -> tuple
     return tuple(front)
 
 
+def sides_of_names(points: tuple[TradeoffPoint, ...]) -> tuple[str, ...]:
+    """Where each name stands beside its marker, so that names of models that lie close are read apart.
+
+    One after the other takes the side on which it covers least of the markers and of the names before it, the
+    side with more room first. Sizes are those of a chart of usual width.
+
+    Returns:
+        plotly's text positions, in the order of the points.
+    """
+    most = max((point.cost for point in points), default=1.0)
+    values = [point.value for point in points]
+    spread = (max(values) - min(values) or 1.0) if values else 1.0
+    places = [
+        (point.cost / (_ROOM * most) * _WIDTH, (point.value - min(values)) / spread * _HEIGHT)
+        for point in points
+    ]
+    taken = [(x - _MARKER, y - _MARKER, x + _MARKER, y + _MARKER) for x, y in places]
+    found = []
+    for point, (x, y) in zip(points, places, strict=True):
+        long = _LETTER * min(len(point.name), _LONGEST_NAME)
+        sides = ("left", "right") if point.cost > 0.5 * most else ("right", "left")
+        boxes = {
+            f"{level} {side}": _box(x, y, long, level=level, side=side)
+            for level in ("top", "bottom", "middle")
+            for side in sides
+        }
+        name = min(boxes, key=lambda one: sum(_shared(boxes[one], other) for other in taken))
+        taken.append(boxes[name])
+        found.append(name)
+    return tuple(found)
+
+
+def _box(x: float, y: float, long: float, *, level: str, side: str) -> _Box:
+    """What a name covers on this side of its marker, in pixels: left, low, right, high."""
+    left = x - _MARKER - long if side == "left" else x + _MARKER
+    middle = y + {"top": 1, "middle": 0, "bottom": -1}[level] * (_MARKER + _LINE / 2)
+    return left, middle - _LINE / 2, left + long, middle + _LINE / 2
+
+
+def _shared(one: _Box, other: _Box) -> float:
+    """The area that both cover."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return max(0.0, wide) * max(0.0, high)
+
+
 def tradeoff(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes, *, theme: Theme) -> go.Figure:
     """One marker a model with its interval; shape and colour say the verdict, a dashed line the margin."""
     figure = go.Figure()
     most = max((point.cost for point in points), default=1.0)
+    side_of = dict(zip(points, sides_of_names(points), strict=True))
     statuses = list(dict.fromkeys(point.status for point in points))
     for status in statuses:
         chosen = [point for point in points if point.status == status]
@@ -99,9 +159,8 @@ def tradeoff(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes, *, theme: Th
             },
             mode="markers+text",
             name=_SAID[status],
-            text=[plain(point.name, longest=24) for point in chosen],
-            # A name goes to the side that has room for it.
-            textposition=["top left" if point.cost > 0.5 * most else "top right" for point in chosen],
+            text=[plain(point.name, longest=_LONGEST_NAME) for point in chosen],
+            textposition=[side_of[point] for point in chosen],
             cliponaxis=False,
             marker={"symbol": SYMBOLS[status], "size": 12, "color": colour, "line": {"width": 2}},
             customdata=[[plain(point.name), plain(point.said, longest=200)] for point in chosen],
@@ -126,7 +185,7 @@ def tradeoff(points: tuple[TradeoffPoint, ...], axes: TradeoffAxes, *, theme: Th
         figure,
         theme,
         height=380,
-        xaxis={"title": {"text": f"{axes.cost}, {axes.unit}"}, "range": [0, 1.3 * most]},
+        xaxis={"title": {"text": f"{axes.cost}, {axes.unit}"}, "range": [0, _ROOM * most]},
         yaxis={"title": {"text": axes.value}},
     )
 

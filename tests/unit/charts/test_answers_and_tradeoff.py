@@ -22,6 +22,7 @@ from trust_core.charts.tradeoff import (
     TradeoffAxes,
     TradeoffPoint,
     pareto_front,
+    sides_of_names,
     tradeoff,
     tradeoff_alt,
     tradeoff_table,
@@ -137,6 +138,20 @@ def test_tradeoff_tells_outcomes_apart_without_colour() -> None:
     marked = [trace for trace in figure.data if trace.mode != "lines"]
     assert len({trace.marker.symbol for trace in marked}) == 3
     assert "<script" not in figure.to_json()
+
+
+def test_names_of_models_that_lie_close_stand_apart() -> None:
+    """Four models at one size and nearly one value have four sides; one alone has the side with more room."""
+    crowd = tuple(
+        TradeoffPoint(f"variant-{at}", "different", 60.0, 2.0 + at / 10, None, None, "", "")
+        for at in range(4)
+    )
+    alone = TradeoffPoint("small", "different", 10.0, 40.0, None, None, "", "")
+    sides = sides_of_names((*crowd, alone))
+    assert len(set(sides[:4])) == 4
+    assert sides[4] == "top right"
+    shown = [trace for trace in tradeoff((*crowd, alone), AXES, theme=LIGHT).data if trace.mode != "lines"]
+    assert tuple(shown[0].textposition) == sides
 
 
 def test_the_front_holds_whoever_nobody_beats_at_both() -> None:
