@@ -10,10 +10,18 @@ from pathlib import Path
 import pytest
 
 
+def _alone() -> dict[str, str]:
+    """The environment without what a make around the tests says to makes below it."""
+    return {
+        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    }
+
+
 def _planned(repository: Path, environment: Path, *more: str) -> str:
     """The commands of `make setup` in this environment."""
     command = ["make", "-n", "setup", f"VENV={environment}", *more]
-    return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(command, cwd=repository, env=_alone(), capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
@@ -47,6 +55,7 @@ def _serving(repository: Path, environment: Path, then: str) -> subprocess.Popen
     made = subprocess.Popen(
         ["make", "run", f"VENV={environment}"],
         cwd=repository,
+        env=_alone(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
