@@ -21,6 +21,8 @@ _LEVEL = "95 % interval "
 
 _OF_S = "S: alignment of reasons, 0 is chance, 1 as alike as the reference is to itself. "
 
+_OF_DASHES = " A dash: the step is not asked for it; C1 explains again, by explainers that draw samples."
+
 
 @dataclass(frozen=True, slots=True)
 class LadderRow:
@@ -79,7 +81,8 @@ def ladder_table(report: Report, candidates: Sequence[CandidateReport]) -> Ladde
         rows,
         "From the same to the broken. Differences: other side less reference; in parentheses 95 % intervals. "
         + (_OF_S if any(column.key == "alignment" for column in found.columns) else "")
-        + (RULE if measured else "Without a twin nothing here says how much another training would differ."),
+        + (RULE if measured else "Without a twin nothing here says how much another training would differ.")
+        + (_OF_DASHES if any(figure is None for row in rows for figure in row.figures) else ""),
     )
 
 

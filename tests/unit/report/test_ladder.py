@@ -80,6 +80,7 @@ def test_the_ladder_goes_from_the_same_to_the_broken():
     )
     assert "95 % intervals" in table.caption
     assert "Beyond what retraining does" in table.caption
+    assert "A dash" in table.caption
 
 
 def test_a_run_that_can_tell_says_so():
