@@ -44,9 +44,8 @@ setup: $(RUNTIME) ## Create .venv with what TrustEq needs to run
 
 setup-dev: $(DEV) ## The same, with the tools for checks and tests
 
-# Ctrl-C is how the app ends; its server leaves with 1 then, which would be reported as an error.
 run: setup ## Start the app with its worker on http://127.0.0.1:8501 (APP_ARGS="--port 8600")
-	@trap 'exit 0' INT; $(BIN)/python -m trust_core app $(APP_ARGS)
+	$(BIN)/python -m trust_core app $(APP_ARGS)
 
 demo: setup ## Run the bundled demo without the app and write its report into runs/demo-nli
 	$(BIN)/python -m trust_core demo --out $(RUN_FOLDER)
